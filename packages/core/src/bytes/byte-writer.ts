@@ -1,0 +1,4 @@
+// placeholder until bytes/ is written
+export interface ByteWriter {
+  readonly length: number
+}

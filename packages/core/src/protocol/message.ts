@@ -1,0 +1,25 @@
+import type { PeerId } from '../identity/peer-id.js'
+
+/** One message as its receiver sees it. `from` is its author; who passed it on is the handler's `from`. */
+export interface Message<Payload = unknown> {
+  readonly type: string
+  readonly from: PeerId
+  readonly to?: PeerId
+  readonly payload: Payload
+  /** The author's wall clock when the message left, in milliseconds: a claim, not a fact. */
+  readonly timestamp: number
+  /** The same text on both ends. */
+  readonly messageId: string
+  readonly signature?: Uint8Array
+  readonly protocol: string
+  readonly version: number
+}
+
+/** One message as its sender writes it. Without a protocol it belongs to `app`. */
+export interface OutgoingMessage<Payload = unknown> {
+  readonly type: string
+  readonly payload?: Payload
+  readonly protocol?: string
+  /** Left out: the highest version that both ends serve. */
+  readonly version?: number
+}
