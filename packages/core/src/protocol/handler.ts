@@ -2,6 +2,8 @@ import type { Env } from '../env/env.js'
 import type { PeerInfo } from '../peers/peer-info.js'
 import type { CloseReason } from '../transport/transport.js'
 import type { Message } from './message.js'
+import type { Rate } from './rate.js'
+import type { SchemaVerdict } from './schema.js'
 
 export interface HandlerContext {
   /** Aborts when the peer leaves, gives up its request, or the coordinator stops. */
@@ -9,11 +11,22 @@ export interface HandlerContext {
   readonly env: Env
 }
 
+/** What the guards hold a message type to before its handler sees it. */
+export interface MessageRules {
+  readonly kind: 'message' | 'request'
+  readonly bytesMax?: number | undefined
+  readonly rate?: Rate | undefined
+  /** The payload that passes is the one the handler gets. */
+  check?(payload: unknown): SchemaVerdict
+}
+
 /** The minimal contract of a protocol; `defineProtocol` makes one from a definition. */
 export interface ProtocolHandler {
   readonly protocolName: string
   /** 1 where left out. Two versions of one protocol may be served at once. */
   readonly version?: number
+  /** Where given, other message types are refused; where left out, every type comes through unchecked. */
+  readonly messages?: ReadonlyMap<string, MessageRules>
   /** A returned value answers a request; for a plain message it is dropped. */
   handleMessage(message: Message, from: PeerInfo, context: HandlerContext): Promise<unknown> | unknown
   /** For peers that speak this protocol in this version. */

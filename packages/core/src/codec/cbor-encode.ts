@@ -1,0 +1,165 @@
+import type { ByteWriter } from '../bytes/byte-writer.js'
+import { utf8Length } from '../bytes/utf8.js'
+import { isCarriedAsInteger, writeFloat } from './cbor-float.js'
+import { FALSE, MAJOR, NULL, TRUE, UNDEFINED, writeHead } from './cbor-head.js'
+import { BIGINT_BYTES_MAX, writeBigint, writeInteger } from './cbor-integer.js'
+import type { CborLimits } from './cbor-options.js'
+import type { KeyEncodings } from './key-encodings.js'
+import { unsupported } from './unsupported.js'
+
+// Plain data to deterministic CBOR: RFC 8949, section 4.2.1. Throws CODEC_VALUE_UNSUPPORTED for everything that would
+// not come back as it went: class instances, functions, symbols, accessors, holes in arrays, half surrogate pairs.
+
+interface Entry {
+  readonly key: Uint8Array
+  readonly value: unknown
+}
+
+/** Few enough entries to be put in order by insertion. */
+const INSERTED_ENTRIES_MAX = 24
+
+/** One value on its way into a writer. */
+export class CborEncoding {
+  readonly #writer: ByteWriter
+  readonly #limits: CborLimits
+  readonly #keys: KeyEncodings
+  #items = 0
+
+  constructor(writer: ByteWriter, limits: CborLimits, keys: KeyEncodings) {
+    this.#writer = writer
+    this.#limits = limits
+    this.#keys = keys
+  }
+
+  /** Appends `value`, which lies within `depth` arrays and objects. */
+  write(value: unknown, depth: number): void {
+    switch (typeof value) {
+      case 'string':
+        this.#text(value)
+        break
+      case 'number':
+        if (isCarriedAsInteger(value)) writeInteger(this.#writer, value)
+        else writeFloat(this.#writer, value)
+        break
+      case 'boolean':
+        this.#writer.u8(value ? TRUE : FALSE)
+        break
+      case 'undefined':
+        this.#writer.u8(UNDEFINED)
+        break
+      case 'bigint':
+        if (!writeBigint(this.#writer, value)) throw unsupported(`a bigint of more than ${BIGINT_BYTES_MAX} bytes`)
+        break
+      case 'object':
+        if (value === null) this.#writer.u8(NULL)
+        else this.#object(value, depth)
+        break
+      default:
+        throw unsupported(`a ${typeof value}`)
+    }
+  }
+
+  #object(value: object, depth: number): void {
+    if (value instanceof Uint8Array) this.#bytes(value)
+    else if (depth >= this.#limits.depthMax) throw unsupported(`nesting deeper than ${depth}, or a cycle`)
+    else if (Array.isArray(value)) this.#array(value, depth + 1)
+    else if (isPlainObject(value)) this.#map(value, depth + 1)
+    else throw unsupported('an object that is neither plain nor an array nor a Uint8Array')
+  }
+
+  #text(text: string): void {
+    const writer = this.#writer
+    this.#assertSize(text.length)
+    const start = writer.length
+    writeHead(writer, MAJOR.text, text.length)
+    if (writer.ascii(text)) return
+    writer.length = start
+    const size = utf8Length(text)
+    if (size === undefined) throw unsupported('a string with half of a surrogate pair')
+    this.#assertSize(size)
+    writeHead(writer, MAJOR.text, size)
+    writer.utf8(text)
+  }
+
+  #bytes(bytes: Uint8Array): void {
+    this.#assertSize(bytes.length)
+    writeHead(this.#writer, MAJOR.bytes, bytes.length)
+    this.#writer.bytes(bytes)
+  }
+
+  #array(list: readonly unknown[], depth: number): void {
+    const count = list.length
+    this.#countItems(count)
+    writeHead(this.#writer, MAJOR.array, count)
+    for (let index = 0; index < count; index += 1) {
+      const element = list[index]
+      if (element === undefined && !(index in list)) throw unsupported('an array with a hole')
+      this.write(element, depth)
+    }
+  }
+
+  #map(object: object, depth: number): void {
+    const entries = this.#entries(object)
+    this.#countItems(entries.length)
+    writeHead(this.#writer, MAJOR.map, entries.length)
+    for (const { key, value } of entries) {
+      this.#writer.bytes(key)
+      this.write(value, depth)
+    }
+  }
+
+  /** In the order of their encoded keys. Each property is read once, so that a proxy cannot say two different things. */
+  #entries(object: object): Entry[] {
+    if (Object.getOwnPropertySymbols(object).length > 0) throw unsupported('an object with a symbol for a key')
+    const entries: Entry[] = []
+    for (const name of Object.keys(object)) {
+      const property = Object.getOwnPropertyDescriptor(object, name)
+      if (property === undefined || property.get !== undefined || property.set !== undefined) {
+        throw unsupported(`the accessor ${name}`)
+      }
+      // As JSON has it: an optional field that is set to undefined is a field that is not there.
+      if (property.value === undefined) continue
+      entries.push({ key: this.#keys.of(name), value: property.value })
+    }
+    return inKeyOrder(entries)
+  }
+
+  #countItems(count: number): void {
+    this.#items += count
+    if (this.#items > this.#limits.itemsMax) throw unsupported(`more than ${this.#limits.itemsMax} items`)
+  }
+
+  #assertSize(size: number): void {
+    const { stringBytesMax } = this.#limits
+    if (size > stringBytesMax) throw unsupported(`a string of more than ${stringBytesMax} bytes`)
+  }
+}
+
+/** Of this realm, and not an instance of any class. */
+export function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+function inKeyOrder(entries: Entry[]): Entry[] {
+  if (entries.length > INSERTED_ENTRIES_MAX) return entries.sort((a, b) => compareKeys(a.key, b.key))
+  for (let index = 1; index < entries.length; index += 1) {
+    const entry = entries[index]
+    if (entry === undefined) break
+    let at = index
+    for (; at > 0; at -= 1) {
+      const before = entries[at - 1]
+      if (before === undefined || compareKeys(before.key, entry.key) < 0) break
+      entries[at] = before
+    }
+    entries[at] = entry
+  }
+  return entries
+}
+
+/** Section 4.2.1: bytewise. The length comes first in an encoding, so no key is the beginning of another. */
+function compareKeys(a: Uint8Array, b: Uint8Array): number {
+  let at = 0
+  while (at < a.length && a[at] === b[at]) at += 1
+  return a[at]! - b[at]!
+}

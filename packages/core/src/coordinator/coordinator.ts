@@ -1,0 +1,74 @@
+import type { CoordinatorEvents, TypedEmitter } from '../events.js'
+import type { PeerId } from '../identity/peer-id.js'
+import type { PeerInfo } from '../peers/peer-info.js'
+import type { RequestOptions } from '../peers/requests.js'
+import type { ProtocolHandler } from '../protocol/handler.js'
+import type { OutgoingMessage } from '../protocol/message.js'
+import type { BroadcastOptions, BroadcastOutcome, Messenger, RequestOutcome } from '../protocol/messenger.js'
+import type { Link } from '../transport/transport.js'
+import type { CoordinatorState } from './lifecycle.js'
+
+/** Where a peer can be reached. */
+export interface PeerTarget {
+  readonly peerId: PeerId
+  /** Tried in order; the first that leads to the peer is used. */
+  readonly addresses: readonly string[]
+}
+
+export interface Listening {
+  /** Where peers can dial this node, with real ports in place of `:0`. */
+  readonly addresses: readonly string[]
+  close(): Promise<void>
+}
+
+export interface AdoptLinkOptions {
+  /** Which end of the handshake to play: one of each. */
+  readonly role: 'dialler' | 'listener'
+  /** Refuses anybody else. */
+  readonly expect?: PeerId | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface CoordinatorStats {
+  readonly state: CoordinatorState
+  readonly peers: number
+  /** Links, those in their handshake included. */
+  readonly connections: number
+  readonly messagesSent: number
+  readonly messagesReceived: number
+  readonly bytesSent: number
+  readonly bytesReceived: number
+  /** What the guards refused, by code. */
+  readonly refused: Readonly<Record<string, number>>
+  /** Inbound links that never became a peer, by code. */
+  readonly failedHandshakes: Readonly<Record<string, number>>
+}
+
+/** One node: its peers, its protocols, its transports. Nothing is open before `start`, `listen` or `connectToPeer`. */
+export interface Coordinator extends Messenger, TypedEmitter, AsyncDisposable {
+  readonly peerId: PeerId
+  readonly state: CoordinatorState
+
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** The same as `stop`. */
+  shutdown(): Promise<void>
+
+  registerProtocol(handler: ProtocolHandler): void
+  /** One version, or all where it is left out. Returns whether any was registered. */
+  unregisterProtocol(protocolName: string, version?: number): boolean
+
+  listen(address: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<Listening>
+  connectToPeer(peer: PeerTarget, options?: { readonly signal?: AbortSignal | undefined }): Promise<PeerInfo>
+  /** Takes a link that was made by hand. */
+  adoptLink(link: Link, options: AdoptLinkOptions): Promise<PeerInfo>
+  disconnectFromPeer(peerId: PeerId, detail?: string): Promise<void>
+
+  getConnectedPeers(): readonly PeerInfo[]
+  getPeer(peerId: PeerId): PeerInfo | undefined
+  isConnected(peerId: PeerId): boolean
+  getStats(): CoordinatorStats
+  /** Drops what is out of date, such as peers that went silent. Runs by itself at every heartbeat. */
+  cleanup(): void
+}
+export type { BroadcastOptions, BroadcastOutcome, CoordinatorEvents, OutgoingMessage, RequestOptions, RequestOutcome }

@@ -1,0 +1,313 @@
+import { platformCrypto } from '#platform'
+import { bytesCodec } from '../codec/bytes-codec.js'
+import { createCborCodec } from '../codec/cbor-codec.js'
+import { type Codecs, createCodecs } from '../codec/codecs.js'
+import { createSystemEnv } from '../env/system-env.js'
+import { coreError } from '../errors.js'
+import { type CoordinatorEvents, Events } from '../events.js'
+import { WriterPool } from '../flow/outbox.js'
+import { encodePayload } from '../flow/sender.js'
+import { createEd25519 } from '../identity/ed25519.js'
+import { type PeerId, parsePeerId } from '../identity/peer-id.js'
+import { type CoordinatorOptions, resolveLimits, resolveNetwork } from '../options.js'
+import type { PeerInfo } from '../peers/peer-info.js'
+import { type Dialler, Peers } from '../peers/peers.js'
+import type { RequestOptions } from '../peers/requests.js'
+import type { Session } from '../peers/session.js'
+import type { ProtocolHandler } from '../protocol/handler.js'
+import type { OutgoingMessage } from '../protocol/message.js'
+import type { BroadcastOptions, BroadcastOutcome, RequestOutcome } from '../protocol/messenger.js'
+import { appProtocol } from '../protocol/names.js'
+import { Registry } from '../protocol/registry.js'
+import { RondoError } from '../rondo-error.js'
+import type { Link, Listener, Transport } from '../transport/transport.js'
+import type { AdoptLinkOptions, Coordinator, CoordinatorStats, Listening, PeerTarget } from './coordinator.js'
+import { Heartbeat } from './heartbeat.js'
+import { type CoordinatorState, Lifecycle } from './lifecycle.js'
+
+/**
+ * Makes a node. It opens nothing until it is started, listens or connects.
+ *
+ * @example
+ * const node = createCoordinator({ identity: generateIdentity(), transports: [webSocket()] })
+ */
+export function createCoordinator(options: CoordinatorOptions): Coordinator {
+  return new Node(options)
+}
+
+interface Signalled {
+  readonly signal?: AbortSignal | undefined
+}
+
+class Node implements Coordinator {
+  readonly peerId: PeerId
+  readonly #codecs: Codecs
+  readonly #events: Events
+  readonly #registry = new Registry()
+  readonly #transports: readonly Transport[]
+  readonly #peers: Peers
+  readonly #heartbeat: Heartbeat
+  readonly #lifecycle: Lifecycle
+  readonly #listeners = new Set<Listener>()
+
+  constructor(options: CoordinatorOptions) {
+    const { identity, transports = [], codecs = [], env = createSystemEnv(), crypto = platformCrypto } = options
+    this.peerId = parsePeerId(identity.peerId)
+    const limits = resolveLimits(options.limits)
+    const { cborDepthMax, cborItemsMax, cborStringBytesMax } = limits
+    const cbor = createCborCodec({
+      depthMax: cborDepthMax,
+      itemsMax: cborItemsMax,
+      stringBytesMax: cborStringBytesMax,
+    })
+    this.#codecs = createCodecs([...codecs, bytesCodec, cbor])
+    this.#events = new Events(({ code, message, peerId }) => env.log('warn', message, { code, peerId }))
+    this.#peers = new Peers({
+      peerId: this.peerId,
+      env,
+      limits,
+      codecs: this.#codecs,
+      registry: this.#registry,
+      events: this.#events,
+      writers: new WriterPool(),
+      channel: {
+        env,
+        crypto,
+        ed25519: createEd25519(crypto.ed25519),
+        identity,
+        network: resolveNetwork(options.network),
+        noiseSecret: env.random(32),
+      },
+      diallerFor: (address) => this.#diallerFor(address),
+    })
+    this.#heartbeat = new Heartbeat(env, limits, () => this.#peers.all())
+    this.#lifecycle = new Lifecycle(
+      () => this.#heartbeat.start(),
+      () => this.#close(),
+    )
+    const host = {
+      env,
+      peerId: this.peerId,
+      registerProtocol: (handler: ProtocolHandler) => this.registerProtocol(handler),
+      sendTo: (peerId: PeerId, message: OutgoingMessage) => this.sendTo(peerId, message),
+    }
+    this.#transports = transports.map((create) => create(host))
+  }
+
+  get state(): CoordinatorState {
+    return this.#lifecycle.state
+  }
+
+  start(): Promise<void> {
+    return this.#lifecycle.start()
+  }
+
+  stop(): Promise<void> {
+    return this.#lifecycle.stop()
+  }
+
+  shutdown(): Promise<void> {
+    return this.stop()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  on<Name extends keyof CoordinatorEvents>(name: Name, listener: CoordinatorEvents[Name]): () => void {
+    return this.#events.on(name, listener)
+  }
+
+  once<Name extends keyof CoordinatorEvents>(name: Name, listener: CoordinatorEvents[Name]): () => void {
+    return this.#events.once(name, listener)
+  }
+
+  off<Name extends keyof CoordinatorEvents>(name: Name, listener: CoordinatorEvents[Name]): void {
+    this.#events.off(name, listener)
+  }
+
+  registerProtocol(handler: ProtocolHandler): void {
+    this.#registry.add(handler)
+    this.#peers.offerOurs()
+  }
+
+  unregisterProtocol(protocolName: string, version?: number): boolean {
+    const wasRegistered = this.#registry.remove(protocolName, version).length > 0
+    if (wasRegistered) this.#peers.offerOurs()
+    return wasRegistered
+  }
+
+  async listen(address: string, { signal }: Signalled = {}): Promise<Listening> {
+    signal?.throwIfAborted()
+    const transport = this.#transportFor(address)
+    if (transport.listen === undefined) throw coreError('LISTEN_UNSUPPORTED', { detail: transport.name })
+    await this.#lifecycle.startImplicitly()
+    const listener = await transport.listen(address, {
+      accept: (link) => this.#peers.welcome(link, transport.name),
+      admit: (group) => this.#peers.hasInboundSlot(group),
+      signal,
+    })
+    if (this.state !== 'running') {
+      await listener.close()
+      throw coreError('COORDINATOR_STOPPED')
+    }
+    this.#listeners.add(listener)
+    return {
+      addresses: listener.addresses,
+      close: async () => {
+        this.#listeners.delete(listener)
+        await listener.close()
+      },
+    }
+  }
+
+  async connectToPeer({ peerId, addresses }: PeerTarget, { signal }: Signalled = {}): Promise<PeerInfo> {
+    signal?.throwIfAborted()
+    const target = parsePeerId(peerId)
+    await this.#lifecycle.startImplicitly()
+    const session = await this.#peers.connect(target, addresses, signal)
+    return session.info
+  }
+
+  async adoptLink(link: Link, { role, expect, signal }: AdoptLinkOptions): Promise<PeerInfo> {
+    signal?.throwIfAborted()
+    await this.#lifecycle.startImplicitly()
+    const session = await this.#peers.adopt(link, 'adopted', { role, expect, signal })
+    return session.info
+  }
+
+  async disconnectFromPeer(peerId: PeerId, detail?: string): Promise<void> {
+    await this.#peers.find(peerId)?.close(detail === undefined ? closedHere : { ...closedHere, detail })
+  }
+
+  getConnectedPeers(): readonly PeerInfo[] {
+    return this.#peers.all().map(({ info }) => info)
+  }
+
+  getPeer(peerId: PeerId): PeerInfo | undefined {
+    return this.#peers.find(peerId)?.info
+  }
+
+  isConnected(peerId: PeerId): boolean {
+    return this.#peers.find(peerId) !== undefined
+  }
+
+  // Not async functions: a promise a message would cost more than the message.
+  sendTo(peerId: PeerId, message: OutgoingMessage): Promise<void> {
+    const session = this.#peers.find(peerId)
+    if (session === undefined) return Promise.reject(this.#notConnected(peerId))
+    try {
+      return session.send(message)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  async broadcast(message: OutgoingMessage, { to }: BroadcastOptions = {}): Promise<BroadcastOutcome> {
+    const payload = encodePayload(this.#codecs, message.payload)
+    const sent: PeerId[] = []
+    const failed: { peerId: PeerId; error: RondoError }[] = []
+    const pending: Promise<void>[] = []
+    for (const session of to === undefined ? this.#speakers(message) : this.#named(to, failed)) {
+      try {
+        const accepted = session.sendEncoded(message, payload)
+        if (accepted !== undefined) pending.push(accepted)
+        sent.push(session.peerId)
+      } catch (error) {
+        if (!(error instanceof RondoError)) throw error
+        failed.push({ peerId: session.peerId, error })
+      }
+    }
+    if (pending.length > 0) await Promise.all(pending)
+    return { sent, failed }
+  }
+
+  async request(peerId: PeerId, message: OutgoingMessage, options: RequestOptions = {}): Promise<unknown> {
+    options.signal?.throwIfAborted()
+    const session = this.#peers.find(peerId)
+    if (session === undefined) throw this.#notConnected(peerId)
+    return session.request(message, options)
+  }
+
+  async requestMany(
+    peerIds: Iterable<PeerId>,
+    message: OutgoingMessage,
+    options: RequestOptions = {},
+  ): Promise<readonly RequestOutcome[]> {
+    options.signal?.throwIfAborted()
+    const ask = async (peerId: PeerId): Promise<RequestOutcome> => {
+      try {
+        return { status: 'fulfilled', peerId, value: await this.request(peerId, message, options) }
+      } catch (error) {
+        options.signal?.throwIfAborted()
+        return outcomeOf(peerId, error)
+      }
+    }
+    return Promise.all([...peerIds].map(ask))
+  }
+
+  getStats(): CoordinatorStats {
+    return { state: this.state, peers: this.#peers.all().length, ...this.#peers.counts() }
+  }
+
+  cleanup(): void {
+    this.#heartbeat.beat()
+  }
+
+  async #close(): Promise<void> {
+    this.#heartbeat.stop()
+    const listeners = [...this.#listeners]
+    this.#listeners.clear()
+    await Promise.all(listeners.map((listener) => listener.close()))
+    await this.#peers.closeAll({ code: 'COORDINATOR_STOPPED' })
+  }
+
+  #transportFor(address: string): Transport {
+    const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(address)?.[0].toLowerCase()
+    if (scheme === undefined) throw coreError('ADDRESS_INVALID', { detail: address })
+    const transport = this.#transports.find(({ schemes }) => schemes.includes(scheme))
+    if (transport === undefined) throw coreError('ADDRESS_UNSUPPORTED', { detail: address })
+    return transport
+  }
+
+  #diallerFor(address: string): Dialler {
+    const transport = this.#transportFor(address)
+    return { transport: transport.name, dial: (to, signal) => transport.dial(to, { signal }) }
+  }
+
+  #speakers({ protocol = appProtocol }: OutgoingMessage): readonly Session[] {
+    const sessions = this.#peers.all()
+    return protocol === appProtocol ? sessions : sessions.filter(({ offer }) => offer.has(protocol))
+  }
+
+  #named(peerIds: Iterable<PeerId>, failed: { peerId: PeerId; error: RondoError }[]): readonly Session[] {
+    const sessions: Session[] = []
+    for (const peerId of peerIds) {
+      const session = this.#peers.find(peerId)
+      if (session === undefined) failed.push({ peerId, error: this.#notConnected(peerId) })
+      else sessions.push(session)
+    }
+    return sessions
+  }
+
+  #notConnected(peerId: PeerId): RondoError {
+    return this.state === 'stopped'
+      ? coreError('COORDINATOR_STOPPED', { peerId })
+      : coreError('PEER_NOT_CONNECTED', { peerId })
+  }
+}
+
+const closedHere = { code: 'PEER_DISCONNECTED' }
+
+function outcomeOf(peerId: PeerId, error: unknown): RequestOutcome {
+  if (!(error instanceof RondoError)) throw error
+  if (hasCode(error, 'REQUEST_TIMEOUT')) return { status: 'timeout', peerId, error }
+  if (error.code === 'PEER_NOT_CONNECTED' || error.code === 'PEER_DISCONNECTED') {
+    return { status: 'disconnected', peerId, error }
+  }
+  return { status: 'rejected', peerId, error }
+}
+
+function hasCode<Code extends string>(error: RondoError, code: Code): error is RondoError<Code> {
+  return error.code === code
+}

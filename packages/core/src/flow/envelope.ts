@@ -1,0 +1,277 @@
+import type { ByteWriter } from '../bytes/byte-writer.js'
+import { createCborCodec } from '../codec/cbor-codec.js'
+import { isName, isVersion } from '../protocol/names.js'
+import type { Offer } from '../protocol/registry.js'
+import type { CloseReason } from '../transport/transport.js'
+import { type Frame, frameKind } from './frames.js'
+import type { InboundName, InboundNames } from './name-table.js'
+
+// Stage 3. A frame's body becomes an envelope: a message or request for the guards, or a control envelope for the session.
+// Numbers are big-endian. Declaring a name changes the session's table and yields an envelope of its own.
+
+/** What a handler may be asked to see, once the guards let it. */
+class MessageEnvelope {
+  declare protected readonly stage: 'envelope'
+  readonly ok = true
+  readonly kind: 'message' | 'request'
+  readonly name: InboundName
+  readonly codecId: number
+  readonly payload: Uint8Array
+  readonly timestamp: number
+  readonly requestId: number
+  readonly timeoutMs: number
+
+  constructor(
+    kind: 'message' | 'request',
+    name: InboundName,
+    codecId: number,
+    payload: Uint8Array,
+    timestamp: number,
+    requestId: number,
+    timeoutMs: number,
+  ) {
+    this.kind = kind
+    this.name = name
+    this.codecId = codecId
+    this.payload = payload
+    this.timestamp = timestamp
+    this.requestId = requestId
+    this.timeoutMs = timeoutMs
+  }
+}
+
+export type { MessageEnvelope }
+
+/** Tells what goes on to the guards from what the session itself takes. */
+export function isForHandlers(envelope: Envelope): envelope is MessageEnvelope {
+  return envelope instanceof MessageEnvelope
+}
+
+/** Why a request came to nothing, as it travels: bounded, and for programs first. */
+export interface Rejection {
+  readonly code: string
+  /** One of the errors that the protocol declares. */
+  readonly reason?: string
+  readonly detail?: string
+  readonly retryAfterMs?: number
+  readonly issues?: readonly { readonly path: string; readonly message: string }[]
+}
+
+/** What the session itself takes. */
+export type ControlEnvelope =
+  | { readonly ok: true; readonly kind: 'hello'; readonly offer: Offer }
+  | { readonly ok: true; readonly kind: 'name' }
+  | {
+      readonly ok: true
+      readonly kind: 'reply'
+      readonly requestId: number
+      readonly codecId: number
+      readonly payload: Uint8Array
+    }
+  | { readonly ok: true; readonly kind: 'reject'; readonly requestId: number; readonly rejection: Rejection }
+  | { readonly ok: true; readonly kind: 'cancel'; readonly requestId: number }
+  | { readonly ok: true; readonly kind: 'ping' | 'pong' }
+  | { readonly ok: true; readonly kind: 'goodbye'; readonly reason: CloseReason }
+
+export type Envelope = MessageEnvelope | ControlEnvelope
+
+const malformed = { ok: false, code: 'ENVELOPE_MALFORMED' } as const
+export type EnvelopeRefusal = typeof malformed
+
+const offeredProtocolsMax = 256
+const offeredVersionsMax = 16
+const textCharactersMax = 256
+const issuesMax = 8
+const control = createCborCodec({ depthMax: 4, itemsMax: 8_192, stringBytesMax: 1_024 })
+const named: ControlEnvelope = { ok: true, kind: 'name' }
+const ping: ControlEnvelope = { ok: true, kind: 'ping' }
+const pong: ControlEnvelope = { ok: true, kind: 'pong' }
+
+/** Reads one frame. Never throws, whatever the bytes. */
+export function decodeEnvelope(frame: Frame, names: InboundNames): Envelope | EnvelopeRefusal {
+  const { bytes, start, end } = frame
+  const size = end - start
+  switch (frame.kind) {
+    case frameKind.message: {
+      const name = size < 3 ? undefined : names.find(readU16(bytes, start))
+      if (name === undefined) return malformed
+      return new MessageEnvelope(
+        'message',
+        name,
+        bytes[start + 2]!,
+        bytes.subarray(start + 3, end),
+        frame.timestamp,
+        0,
+        0,
+      )
+    }
+    case frameKind.request: {
+      const name = size < 11 ? undefined : names.find(readU16(bytes, start))
+      if (name === undefined) return malformed
+      const requestId = readU32(bytes, start + 3)
+      if (requestId === 0) return malformed
+      const timeoutMs = readU32(bytes, start + 7)
+      const payload = bytes.subarray(start + 11, end)
+      return new MessageEnvelope('request', name, bytes[start + 2]!, payload, frame.timestamp, requestId, timeoutMs)
+    }
+    case frameKind.reply: {
+      if (size < 5) return malformed
+      const payload = bytes.subarray(start + 5, end)
+      return { ok: true, kind: 'reply', requestId: readU32(bytes, start), codecId: bytes[start + 4]!, payload }
+    }
+    case frameKind.reject: {
+      const rejection = size < 4 ? undefined : readRejection(bytes.subarray(start + 4, end))
+      if (rejection === undefined) return malformed
+      return { ok: true, kind: 'reject', requestId: readU32(bytes, start), rejection }
+    }
+    case frameKind.cancel:
+      return size === 4 ? { ok: true, kind: 'cancel', requestId: readU32(bytes, start) } : malformed
+    case frameKind.name:
+      return declareName(bytes.subarray(start, end), names) ? named : malformed
+    case frameKind.hello: {
+      const offer = readOffer(bytes.subarray(start, end))
+      return offer === undefined ? malformed : { ok: true, kind: 'hello', offer }
+    }
+    case frameKind.goodbye: {
+      const reason = readReason(bytes.subarray(start, end))
+      return reason === undefined ? malformed : { ok: true, kind: 'goodbye', reason }
+    }
+    case frameKind.ping:
+      return size === 0 ? ping : malformed
+    case frameKind.pong:
+      return size === 0 ? pong : malformed
+    default:
+      return malformed
+  }
+}
+
+/** The head of a message's body; its payload follows. */
+export function encodeMessageHead(writer: ByteWriter, nameId: number, codecId: number): void {
+  writer.u16(nameId)
+  writer.u8(codecId)
+}
+
+export function encodeRequestHead(
+  writer: ByteWriter,
+  nameId: number,
+  codecId: number,
+  requestId: number,
+  timeoutMs: number,
+): void {
+  writer.u16(nameId)
+  writer.u8(codecId)
+  writer.u32(requestId)
+  writer.u32(timeoutMs)
+}
+
+export function encodeReplyHead(writer: ByteWriter, requestId: number, codecId: number): void {
+  writer.u32(requestId)
+  writer.u8(codecId)
+}
+
+export function encodeReject(writer: ByteWriter, requestId: number, rejection: Rejection): void {
+  writer.u32(requestId)
+  control.encode(rejection, writer)
+}
+
+export function encodeCancel(writer: ByteWriter, requestId: number): void {
+  writer.u32(requestId)
+}
+
+export function encodeName(writer: ByteWriter, id: number, protocol: string, version: number, type: string): void {
+  writer.u16(id)
+  writer.u16(version)
+  writer.u8(protocol.length)
+  writer.utf8(protocol)
+  writer.utf8(type)
+}
+
+export function encodeHello(writer: ByteWriter, offer: Offer): void {
+  control.encode({ protocols: [...offer].map(([name, versions]) => [name, [...versions]]) }, writer)
+}
+
+export function encodeGoodbye(writer: ByteWriter, reason: CloseReason): void {
+  control.encode(
+    { code: cut(reason.code), ...(reason.detail === undefined ? {} : { detail: cut(reason.detail) }) },
+    writer,
+  )
+}
+
+function declareName(body: Uint8Array, names: InboundNames): boolean {
+  if (body.length < 5) return false
+  const version = readU16(body, 2)
+  const typeAt = 5 + body[4]!
+  const protocol = ascii(body.subarray(5, typeAt))
+  const type = ascii(body.subarray(typeAt))
+  return (
+    isName(protocol) && isName(type) && isVersion(version) && names.declare(readU16(body, 0), protocol, version, type)
+  )
+}
+
+function readOffer(body: Uint8Array): Offer | undefined {
+  const protocols = readObject(body)?.['protocols']
+  if (!Array.isArray(protocols) || protocols.length > offeredProtocolsMax) return undefined
+  const offer = new Map<string, readonly number[]>()
+  for (const entry of protocols) {
+    const [name, versions]: unknown[] = Array.isArray(entry) ? entry : []
+    if (!isName(name) || offer.has(name) || !Array.isArray(versions) || versions.length > offeredVersionsMax)
+      return undefined
+    if (versions.length === 0 || !versions.every(isVersion) || !ascends(versions)) return undefined
+    offer.set(name, versions)
+  }
+  return offer
+}
+
+function readRejection(body: Uint8Array): Rejection | undefined {
+  const { code, reason, detail, retryAfterMs, issues } = readObject(body) ?? {}
+  if (!isText(code)) return undefined
+  return {
+    code,
+    ...(isText(reason) ? { reason } : {}),
+    ...(isText(detail) ? { detail } : {}),
+    ...(Number.isSafeInteger(retryAfterMs) ? { retryAfterMs: Math.max(0, Number(retryAfterMs)) } : {}),
+    ...(Array.isArray(issues) ? { issues: issues.slice(0, issuesMax).flatMap(readIssue) } : {}),
+  }
+}
+
+function readIssue(issue: unknown): { path: string; message: string }[] {
+  if (typeof issue !== 'object' || issue === null || !('path' in issue) || !('message' in issue)) return []
+  const { path, message } = issue
+  return isText(path) && isText(message) ? [{ path, message }] : []
+}
+
+function readReason(body: Uint8Array): CloseReason | undefined {
+  const { code, detail } = readObject(body) ?? {}
+  if (!isText(code)) return undefined
+  return isText(detail) ? { code, detail } : { code }
+}
+
+function readObject(body: Uint8Array): Record<string, unknown> | undefined {
+  const decoded = control.decode(body)
+  if (!decoded.ok || typeof decoded.value !== 'object' || decoded.value === null) return undefined
+  return decoded.value as Record<string, unknown>
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= textCharactersMax
+}
+
+function cut(text: string): string {
+  return text.length > textCharactersMax ? text.slice(0, textCharactersMax) : text
+}
+
+function ascends(numbers: readonly number[]): boolean {
+  return numbers.every((number, index) => index === 0 || numbers[index - 1]! < number)
+}
+
+function ascii(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes.subarray(0, textCharactersMax))
+}
+
+function readU16(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 8) | bytes[at + 1]!
+}
+
+function readU32(bytes: Uint8Array, at: number): number {
+  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
+}

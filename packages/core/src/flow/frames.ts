@@ -1,0 +1,115 @@
+import { type OpenedRecord, timestampBytes } from './record.js'
+
+// Stage 2. A record's plaintext is the sender's wall clock, then frames: kind (1 byte), length (2), body. What does not fit
+// into one record travels in `part` frames and a `last` one, whose bodies joined are the kind and the body of the whole.
+
+export const frameKind = {
+  hello: 1,
+  name: 2,
+  message: 3,
+  request: 4,
+  reply: 5,
+  reject: 6,
+  cancel: 7,
+  ping: 8,
+  pong: 9,
+  goodbye: 10,
+  part: 11,
+  last: 12,
+} as const
+
+export const frameHeadBytes = 3
+
+/** One frame: `bytes` from `start` to `end` is its body. Valid until the reader moves on; its bytes stay. */
+class Frame {
+  declare protected readonly stage: 'frames'
+  readonly ok = true
+  kind = 0
+  bytes: Uint8Array = new Uint8Array(0)
+  start = 0
+  end = 0
+  /** When the sender began the record, by its own wall clock. */
+  timestamp = 0
+}
+
+export type { Frame }
+
+const malformed = { ok: false, code: 'FRAME_MALFORMED' } as const
+const oversized = { ok: false, code: 'MESSAGE_OVERSIZED' } as const
+export type FrameRefusal = typeof malformed | typeof oversized
+
+/** Reads frame after frame, joining the parts of large ones across records. */
+export class FrameReader {
+  readonly #frame = new Frame()
+  readonly #bodyBytesMax: number
+  #plaintext: Uint8Array = new Uint8Array(0)
+  #at = 0
+  #parts: Uint8Array[] = []
+  #partsBytes = 0
+
+  /** `bodyBytesMax` bounds what is kept of a large frame before its last part is here. */
+  constructor(bodyBytesMax: number) {
+    this.#bodyBytesMax = bodyBytesMax
+  }
+
+  /** Begins with the next record; what was left of the one before is dropped. */
+  enter(record: OpenedRecord): boolean {
+    const { plaintext } = record
+    if (plaintext.length < timestampBytes) return false
+    this.#plaintext = plaintext
+    this.#at = timestampBytes
+    this.#frame.timestamp = readU48(plaintext, 0)
+    return true
+  }
+
+  /** The next whole frame; undefined at the end of the record. */
+  next(): Frame | FrameRefusal | undefined {
+    const bytes = this.#plaintext
+    while (this.#at < bytes.length) {
+      const start = this.#at + frameHeadBytes
+      if (start > bytes.length) return malformed
+      const kind = bytes[this.#at]!
+      const end = start + ((bytes[this.#at + 1]! << 8) | bytes[this.#at + 2]!)
+      if (end > bytes.length) return malformed
+      this.#at = end
+      if (kind === frameKind.part || kind === frameKind.last) {
+        this.#partsBytes += end - start
+        if (this.#partsBytes > this.#bodyBytesMax + 1) return oversized
+        this.#parts.push(bytes.subarray(start, end))
+        if (kind === frameKind.last) return this.#join()
+        continue
+      }
+      return this.#yield(kind, bytes, start, end)
+    }
+    return undefined
+  }
+
+  #join(): Frame | FrameRefusal {
+    const whole = new Uint8Array(this.#partsBytes)
+    let at = 0
+    for (const part of this.#parts) {
+      whole.set(part, at)
+      at += part.length
+    }
+    this.#parts = []
+    this.#partsBytes = 0
+    const kind = whole[0]
+    if (kind === undefined || kind === frameKind.part || kind === frameKind.last) return malformed
+    return this.#yield(kind, whole, 1, whole.length)
+  }
+
+  #yield(kind: number, bytes: Uint8Array, start: number, end: number): Frame {
+    const frame = this.#frame
+    frame.kind = kind
+    frame.bytes = bytes
+    frame.start = start
+    frame.end = end
+    return frame
+  }
+}
+
+function readU48(bytes: Uint8Array, at: number): number {
+  const high = (bytes[at]! << 8) | bytes[at + 1]!
+  const low = ((bytes[at + 2]! << 24) | (bytes[at + 3]! << 16) | (bytes[at + 4]! << 8) | bytes[at + 5]!) >>> 0
+  return high * 0x1_0000_0000 + low
+}

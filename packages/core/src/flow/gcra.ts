@@ -1,0 +1,28 @@
+// The generic cell rate algorithm: a rate and a burst in one number, the theoretical arrival time of the next event.
+
+/** Counts events against a rate. Time is handed in, on the monotonic clock. */
+export class Gcra {
+  readonly #intervalMs: number
+  readonly #toleranceMs: number
+  #arrivalMs = Number.NEGATIVE_INFINITY
+
+  constructor(perSecond: number, burst: number) {
+    this.#intervalMs = 1_000 / perSecond
+    this.#toleranceMs = burst * this.#intervalMs
+  }
+
+  /** Zero, and counted, where `cost` events conform at `nowMs`; else the wait in milliseconds, and nothing is counted. */
+  take(nowMs: number, cost = 1): number {
+    const arrivalMs = Math.max(this.#arrivalMs, nowMs) + cost * this.#intervalMs
+    const waitMs = arrivalMs - this.#toleranceMs - nowMs
+    if (waitMs > 0) return waitMs
+    this.#arrivalMs = arrivalMs
+    return 0
+  }
+
+  /** Counts `cost` events that have already happened, and says how long to hold back the next ones. */
+  charge(nowMs: number, cost = 1): number {
+    this.#arrivalMs = Math.max(this.#arrivalMs, nowMs) + cost * this.#intervalMs
+    return Math.max(0, this.#arrivalMs - this.#toleranceMs - nowMs)
+  }
+}

@@ -1,0 +1,135 @@
+import type { Codecs } from '../codec/codecs.js'
+import type { PeerId } from '../identity/peer-id.js'
+import type { Limits } from '../options.js'
+import type { Message } from '../protocol/message.js'
+import { appProtocol } from '../protocol/names.js'
+import type { Registration, Registry } from '../protocol/registry.js'
+import type { MessageEnvelope, Rejection } from './envelope.js'
+import { Gcra } from './gcra.js'
+import type { InboundName } from './name-table.js'
+import { decodePayload } from './payload.js'
+
+// Stage 4. What is cheap to refuse is refused first: an unserved name, size, rate, then decoding under caps, then the schema, then
+// whether a handler is free.
+// A refusal ends the message, not the session: it is counted, and a request is told why.
+
+/** A message that may be handled: the router takes nothing else. */
+class Admitted {
+  declare protected readonly stage: 'guards'
+  readonly ok = true
+  readonly message: Message
+  /** Undefined for messages of `app` without a handler: events alone carry them. */
+  readonly registration: Registration | undefined
+  /** Zero and zero where no answer is expected. */
+  readonly requestId: number
+  readonly timeoutMs: number
+
+  constructor(message: Message, registration: Registration | undefined, requestId: number, timeoutMs: number) {
+    this.message = message
+    this.registration = registration
+    this.requestId = requestId
+    this.timeoutMs = timeoutMs
+  }
+}
+
+export type { Admitted }
+
+export interface Refused {
+  readonly ok: false
+  readonly code: string
+  readonly rejection: Rejection
+}
+
+export interface GuardsOptions {
+  readonly registry: Registry
+  readonly codecs: Codecs
+  readonly limits: Limits
+  readonly from: PeerId
+  readonly to: PeerId
+  /** Begins every message id of this session's inbound half. */
+  readonly idPrefix: string
+  /** Whether one more request of this id may wait for its handler. */
+  readonly atWork: { accepts(requestId: number): boolean }
+}
+
+/** The guards of one session. */
+export class Guards {
+  readonly #options: GuardsOptions
+  readonly #protocolRates = new Map<Registration | undefined, Gcra>()
+  readonly #typeRates = new Map<string, Gcra>()
+  #sequence = 0
+
+  constructor(options: GuardsOptions) {
+    this.#options = options
+  }
+
+  admit(envelope: MessageEnvelope, nowMs: number): Admitted | Refused {
+    const { registry, codecs, limits, from, to, idPrefix, atWork } = this.#options
+    this.#sequence += 1
+    const { name, payload } = envelope
+    if (name.generation !== registry.generation) this.#resolve(name)
+    const { registration } = name
+    if (registration === undefined && name.protocol !== appProtocol) return unserved(registry, name)
+
+    const rules = registration?.handler.messages?.get(name.type)
+    if (registration?.handler.messages !== undefined && rules?.kind !== envelope.kind)
+      return refuse('PROTOCOL_TYPE_UNKNOWN')
+    if (payload.length > (rules?.bytesMax ?? limits.messageBytesMax)) return refuse('MESSAGE_OVERSIZED')
+
+    const waitMs = name.rate?.take(nowMs) ?? 0
+    if (waitMs > 0) return refuse('RATE_EXCEEDED', { retryAfterMs: Math.ceil(waitMs) })
+
+    const decoded = decodePayload(codecs, envelope.codecId, payload)
+    if (!decoded.ok) return refuse(decoded.code)
+
+    const checked = rules?.check === undefined ? decoded : rules.check(decoded.value)
+    if (!checked.ok) return refuse(checked.code, 'issues' in checked ? { issues: checked.issues } : {})
+
+    if (envelope.kind === 'request' && !atWork.accepts(envelope.requestId)) return refuse('REQUEST_LIMIT')
+
+    const message: Message = {
+      type: name.type,
+      from,
+      to,
+      payload: checked.value,
+      timestamp: envelope.timestamp,
+      messageId: idPrefix + this.#sequence,
+      protocol: name.protocol,
+      version: name.version,
+    }
+    return new Admitted(message, registration, envelope.requestId, envelope.timeoutMs)
+  }
+
+  /** Finds what serves a name, once for as long as the registry stays as it is. */
+  #resolve(name: InboundName): void {
+    const { registry } = this.#options
+    name.generation = registry.generation
+    name.registration = registry.find(name.protocol, name.version)
+    name.rate = this.#rateOf(name)
+  }
+
+  /** A type's own rate where it declares one, else one that all types of the protocol share. */
+  #rateOf(name: InboundName): Gcra {
+    const { limits } = this.#options
+    const declared = name.registration?.rates.get(name.type)
+    if (declared === undefined) {
+      const shared = this.#protocolRates.get(name.registration)
+      if (shared !== undefined) return shared
+      const rate = new Gcra(limits.protocolMessagesPerSecond, limits.protocolMessagesBurst)
+      this.#protocolRates.set(name.registration, rate)
+      return rate
+    }
+    const key = `${name.protocol}/${name.version}/${name.type}`
+    const own = this.#typeRates.get(key) ?? new Gcra(declared.perSecond, declared.burst)
+    this.#typeRates.set(key, own)
+    return own
+  }
+}
+
+function unserved(registry: Registry, name: InboundName): Refused {
+  return refuse(registry.versions(name.protocol).length === 0 ? 'PROTOCOL_UNKNOWN' : 'PROTOCOL_VERSION')
+}
+
+function refuse(code: string, more: Omit<Rejection, 'code'> = {}): Refused {
+  return { ok: false, code, rejection: { code, ...more } }
+}

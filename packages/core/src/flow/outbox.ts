@@ -1,0 +1,216 @@
+import { ByteWriter } from '../bytes/byte-writer.js'
+import type { Env } from '../env/env.js'
+import { coreError } from '../errors.js'
+import type { CipherState } from '../noise/cipher-state.js'
+import type { Link } from '../transport/transport.js'
+import { frameHeadBytes, frameKind } from './frames.js'
+import { plaintextBytesMax, sealRecord, tagBytes, timestampBytes } from './record.js'
+
+// The way out, stages 3 to 1 in one: a body is written straight into the open record, and the record is sealed at the end of the
+// turn, or as soon as it is full. A lone message waits for nothing; a thousand in one turn share a few seals.
+
+/** Frames in one record: bounds what one turn of the receiver works off. */
+const recordFramesMax = 1_024
+
+/** Plaintext memory, lent to whoever has a record open: an idle session holds none. */
+export class WriterPool {
+  readonly #idle: ByteWriter[] = []
+
+  take(): ByteWriter {
+    return this.#idle.pop() ?? new ByteWriter({ capacityBytes: 4_096, keepBytesMax: 2 * plaintextBytesMax })
+  }
+
+  give(writer: ByteWriter): void {
+    writer.clear()
+    if (this.#idle.length < 64) this.#idle.push(writer)
+  }
+}
+
+export interface OutboxOptions {
+  readonly link: Link
+  readonly cipher: CipherState
+  readonly env: Env
+  readonly writers: WriterPool
+  readonly bodyBytesMax: number
+  readonly queueBytesMax: number
+  /** The record counter is used up. */
+  readonly exhausted: () => void
+}
+
+/** Coalesces what one turn sends to one peer into records. */
+export class Outbox {
+  readonly #options: OutboxOptions
+  readonly #plaintextMax: number
+  #record: ByteWriter | undefined
+  /** Where the open frame starts; -1 while there is none. */
+  #frameStart = -1
+  #frames = 0
+  #deferred = false
+  #closed = false
+  /** Bytes handed to the link since it went above its high-water mark. */
+  #queuedBytes = 0
+  #blockedSinceMs: number | undefined
+  #drained: Gate | undefined
+  bytesSent = 0
+
+  constructor(options: OutboxOptions) {
+    this.#options = options
+    this.#plaintextMax = Math.min(plaintextBytesMax, options.link.capabilities.frameBytesMax - tagBytes)
+  }
+
+  /** Above this, nothing more should be queued. */
+  get isFull(): boolean {
+    return this.#queuedBytes > this.#options.queueBytesMax
+  }
+
+  /** How long the link has been above its high-water mark, on the monotonic clock. */
+  get blockedSinceMs(): number | undefined {
+    return this.#blockedSinceMs
+  }
+
+  /** Counts the time that the link does not take more from now on. */
+  forgive(nowMs: number): void {
+    if (this.#blockedSinceMs !== undefined) this.#blockedSinceMs = nowMs
+  }
+
+  /** Opens a frame: write its body, then `commit` or `rollback` in the same turn. */
+  begin(kind: number): ByteWriter {
+    if (this.#frameStart >= 0) throw new TypeError('a payload must not send messages while it is encoded')
+    const writer = this.#record ?? this.#open()
+    this.#frameStart = writer.length
+    writer.u8(kind)
+    writer.u16(0)
+    return writer
+  }
+
+  /** Takes back the open frame. */
+  rollback(): void {
+    if (this.#record !== undefined && this.#frameStart >= 0) this.#record.length = this.#frameStart
+    this.#frameStart = -1
+  }
+
+  /** Queues the open frame. Throws where it is larger than a message may be. */
+  commit(): void {
+    const writer = this.#record
+    const start = this.#frameStart
+    if (writer === undefined || start < 0) return
+    const bodyBytes = writer.length - start - frameHeadBytes
+    if (writer.length <= this.#plaintextMax) {
+      writer.patchU16(start + 1, bodyBytes)
+      this.#frames += 1
+      this.#frameStart = -1
+    } else {
+      if (bodyBytes > this.#options.bodyBytesMax) {
+        this.rollback()
+        throw oversized(bodyBytes, this.#options.bodyBytesMax)
+      }
+      this.#frameStart = -1
+      this.#overflow(writer, start)
+    }
+    if (this.#frames >= recordFramesMax) this.flush()
+    else this.#deferFlush()
+  }
+
+  /** Undefined while the link takes more; else the promise of its drain. */
+  blocked(): Promise<void> | undefined {
+    if (this.#blockedSinceMs === undefined) return undefined
+    this.#drained ??= gate()
+    return this.#drained.opened
+  }
+
+  /** The link fell below its high-water mark, or closed: nobody waits any longer. */
+  drain(): void {
+    this.#blockedSinceMs = undefined
+    this.#queuedBytes = 0
+    this.#drained?.open()
+    this.#drained = undefined
+  }
+
+  /** Seals what is queued and hands it to the link now. */
+  flush(): void {
+    const writer = this.#record
+    if (writer === undefined || this.#closed) return
+    this.#record = undefined
+    this.#frames = 0
+    if (writer.length > timestampBytes) this.#seal(writer.view())
+    this.#options.writers.give(writer)
+  }
+
+  /** Flushes, and takes nothing more. */
+  close(): void {
+    this.flush()
+    this.#closed = true
+    this.drain()
+  }
+
+  #open(): ByteWriter {
+    const writer = this.#options.writers.take()
+    writer.u48(this.#options.env.wallMs())
+    this.#record = writer
+    return writer
+  }
+
+  #deferFlush(): void {
+    if (this.#deferred) return
+    this.#deferred = true
+    this.#options.env.defer(() => {
+      this.#deferred = false
+      this.flush()
+    })
+  }
+
+  /** The open frame does not fit behind the others: it goes into the next record, in parts where it is larger than one. */
+  #overflow(writer: ByteWriter, start: number): void {
+    const frame = writer.slice(start)
+    writer.length = start
+    this.flush()
+    if (timestampBytes + frame.length <= this.#plaintextMax) {
+      this.#append(frame[0]!, frame.subarray(frameHeadBytes))
+      return
+    }
+    // A part's bodies joined are the kind and the body of the whole: the kind moves next to the body.
+    frame[frameHeadBytes - 1] = frame[0]!
+    const whole = frame.subarray(frameHeadBytes - 1)
+    const partBytes = this.#plaintextMax - timestampBytes - frameHeadBytes
+    for (let at = 0; at < whole.length; at += partBytes) {
+      const isLast = at + partBytes >= whole.length
+      this.#append(isLast ? frameKind.last : frameKind.part, whole.subarray(at, at + partBytes))
+      if (!isLast) this.flush()
+    }
+  }
+
+  #append(kind: number, body: Uint8Array): void {
+    const writer = this.#record ?? this.#open()
+    writer.u8(kind)
+    writer.u16(body.length)
+    writer.bytes(body)
+    this.#frames += 1
+  }
+
+  #seal(plaintext: Uint8Array): void {
+    const { cipher, link, env, exhausted } = this.#options
+    const sealed = sealRecord(cipher, plaintext)
+    if (sealed === undefined) return exhausted()
+    this.bytesSent += sealed.length
+    const below = link.send(sealed)
+    if (this.#blockedSinceMs !== undefined) this.#queuedBytes += sealed.length
+    else if (!below) this.#blockedSinceMs = env.monotonicMs()
+  }
+}
+
+interface Gate {
+  readonly opened: Promise<void>
+  readonly open: () => void
+}
+
+function gate(): Gate {
+  let open = (): void => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { opened, open }
+}
+
+export function oversized(bytes: number, bytesMax: number) {
+  return coreError('MESSAGE_OVERSIZED', { detail: `${bytes} bytes, at most ${bytesMax}`, details: { bytes, bytesMax } })
+}

@@ -1,0 +1,134 @@
+import type { Cancel, Env } from '../env/env.js'
+import { coreError } from '../errors.js'
+import type { Events } from '../events.js'
+import type { PeerId } from '../identity/peer-id.js'
+import type { Limits } from '../options.js'
+import { RequestRejection } from '../protocol/request-rejection.js'
+import type { RondoError } from '../rondo-error.js'
+import type { Rejection } from './envelope.js'
+import type { Outcome, RequestContext } from './router.js'
+import type { Sender } from './sender.js'
+import type { Throttle } from './throttle.js'
+
+// Stage 6. What a handler returned answers its request; what it threw rejects it, without telling the peer more than it may
+// know. Handlers at work are counted, and too many of them hold the link.
+
+interface AtWork {
+  readonly context: RequestContext
+  readonly cancelDeadline: Cancel
+}
+
+export interface OutcomesOptions {
+  readonly env: Env
+  readonly limits: Limits
+  readonly events: Events
+  readonly peerId: PeerId
+  readonly sender: Sender
+  readonly throttle: Throttle
+}
+
+/** Settles the outcomes of one session. */
+export class Outcomes {
+  readonly #options: OutcomesOptions
+  readonly #requests = new Map<number, AtWork>()
+  #handlers = 0
+  #closed = false
+
+  constructor(options: OutcomesOptions) {
+    this.#options = options
+  }
+
+  settle(outcome: Outcome): void {
+    if (outcome.threw) this.#failed(outcome, outcome.value)
+    else if (isThenable(outcome.value)) this.#await(outcome, outcome.value)
+    else this.#answer(outcome, outcome.value)
+  }
+
+  /** Whether one more request may wait for its handler; an id that still waits may not come again. */
+  accepts(requestId: number): boolean {
+    return this.#requests.size < this.#options.limits.requestsPerPeerMax && !this.#requests.has(requestId)
+  }
+
+  /** The peer no longer waits for this answer. */
+  cancel(requestId: number): void {
+    this.#abandon(requestId, coreError('REQUEST_TIMEOUT', { detail: 'the peer gave the request up' }))
+  }
+
+  close(reason: RondoError): void {
+    this.#closed = true
+    for (const requestId of [...this.#requests.keys()]) this.#abandon(requestId, reason)
+  }
+
+  #await(outcome: Outcome, promise: PromiseLike<unknown>): void {
+    const { limits, throttle, env } = this.#options
+    const { requestId, timeoutMs } = outcome.admitted
+    this.#handlers += 1
+    if (this.#handlers >= limits.handlersPerPeerMax) throttle.hold('handlers')
+    if (outcome.context !== undefined) {
+      const waitMs = Math.min(Math.max(1, timeoutMs), limits.requestTimeoutMsMax)
+      const expire = (): void =>
+        this.#abandon(requestId, coreError('REQUEST_TIMEOUT', { peerId: this.#options.peerId }))
+      this.#requests.set(requestId, { context: outcome.context, cancelDeadline: env.schedule(waitMs, expire) })
+    }
+    promise.then(
+      (value) => this.#finish(outcome, () => this.#answer(outcome, value)),
+      (thrown) => this.#finish(outcome, () => this.#failed(outcome, thrown)),
+    )
+  }
+
+  #finish(outcome: Outcome, settle: () => void): void {
+    this.#handlers -= 1
+    if (this.#handlers < this.#options.limits.handlersPerPeerMax) this.#options.throttle.release('handlers')
+    const { requestId } = outcome.admitted
+    const atWork = this.#requests.get(requestId)
+    const isAwaited = atWork !== undefined && atWork.context === outcome.context
+    if (isAwaited) {
+      atWork.cancelDeadline()
+      this.#requests.delete(requestId)
+    }
+    // The answer to a request that was given up goes nowhere; what a plain message's handler threw is still reported.
+    if (!this.#closed && (isAwaited || outcome.context === undefined)) settle()
+  }
+
+  #answer(outcome: Outcome, value: unknown): void {
+    const { requestId, registration } = outcome.admitted
+    if (requestId === 0) return
+    if (registration === undefined) return this.#reject(requestId, { code: 'PROTOCOL_TYPE_UNKNOWN' })
+    try {
+      this.#options.sender.reply(requestId, value)
+    } catch (cause) {
+      this.#failed(outcome, cause)
+    }
+  }
+
+  #failed(outcome: Outcome, cause: unknown): void {
+    const { requestId, message } = outcome.admitted
+    const { events, peerId } = this.#options
+    if (cause instanceof RequestRejection) {
+      if (requestId !== 0) this.#reject(requestId, cause.toRejection())
+      return
+    }
+    if (requestId !== 0) this.#reject(requestId, { code: 'HANDLER_FAILED' })
+    const detail = `${message.protocol}/${message.version} ${message.type}`
+    events.emit(
+      'error',
+      coreError('HANDLER_FAILED', { detail, peerId, cause, details: { messageId: message.messageId } }),
+    )
+  }
+
+  #reject(requestId: number, rejection: Rejection): void {
+    this.#options.sender.reject(requestId, rejection)
+  }
+
+  #abandon(requestId: number, reason: RondoError): void {
+    const atWork = this.#requests.get(requestId)
+    if (atWork === undefined) return
+    this.#requests.delete(requestId)
+    atWork.cancelDeadline()
+    atWork.context.abort(reason)
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}

@@ -1,0 +1,95 @@
+import type { PayloadCodec } from './codec/payload-codec.js'
+import type { CryptoProvider } from './crypto/crypto-provider.js'
+import type { Env } from './env/env.js'
+import type { Identity } from './identity/identity.js'
+import type { TransportFactory } from './transport/transport.js'
+
+// Every limit that core keeps, by name, with a finite default. Zero never means unlimited.
+
+export const defaultLimits = {
+  /** Links at once, those in their handshake included. */
+  connectionsMax: 1_024,
+  /** Of these, kept free for links that this node dials. */
+  connectionsReservedOutbound: 32,
+  /** Inbound links at once from one address group. */
+  connectionsPerGroupMax: 256,
+  /** From the first byte of a link to a proven peer. */
+  handshakeTimeoutMs: 10_000,
+  /** One message, encoded. */
+  messageBytesMax: 1_048_576,
+  /** What one peer may send; a faster one is slowed down by backpressure, nothing of it is lost. */
+  bytesPerSecond: 134_217_728,
+  bytesBurst: 16_777_216,
+  messagesPerSecond: 50_000,
+  messagesBurst: 100_000,
+  /** What one peer may send to one protocol that declares no rate itself; beyond it messages are refused. */
+  protocolMessagesPerSecond: 50_000,
+  protocolMessagesBurst: 100_000,
+  /** Distinct (protocol, version, type) names a session, each way. */
+  namesMax: 1_024,
+  /** Requests waiting for their answer, per peer and direction. */
+  requestsPerPeerMax: 1_024,
+  /** Asynchronous handlers at work for one peer before its link is paused. */
+  handlersPerPeerMax: 256,
+  /** How long a request waits where it names no time of its own, and the longest that a peer may ask for. */
+  requestTimeoutMs: 30_000,
+  requestTimeoutMsMax: 600_000,
+  /** Bytes queued for a peer that does not read before `sendTo` refuses more, and how long before it is cut. */
+  sendQueueBytesMax: 8_388_608,
+  sendTimeoutMs: 30_000,
+  /** A ping after this much silence; the link is given up after the other. */
+  heartbeatIntervalMs: 15_000,
+  heartbeatTimeoutMs: 45_000,
+  /** How long a session may take to prove that it lives when its peer dials anew. */
+  probeTimeoutMs: 3_000,
+  /** The shape of a CBOR payload. */
+  cborDepthMax: 32,
+  cborItemsMax: 65_536,
+  cborStringBytesMax: 1_048_576,
+} as const
+
+export type Limits = { readonly [Name in keyof typeof defaultLimits]: number }
+
+export interface CoordinatorOptions {
+  readonly identity: Identity
+  readonly transports?: readonly TransportFactory[] | undefined
+  /** Peers talk only within one network. */
+  readonly network?: string | undefined
+  readonly limits?: { readonly [Name in keyof Limits]?: number | undefined } | undefined
+  /** Asked before the built-in ones. */
+  readonly codecs?: readonly PayloadCodec[] | undefined
+  readonly env?: Env | undefined
+  readonly crypto?: CryptoProvider | undefined
+}
+
+const networkBytesMax = 255
+
+/** Checks every limit once; what comes out is complete and frozen. */
+export function resolveLimits(given: CoordinatorOptions['limits'] = {}): Limits {
+  const limits: Record<string, number> = { ...defaultLimits }
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(defaultLimits, name)) throw new TypeError(`limits.${name} is not a limit`)
+    if (value === undefined) continue
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new TypeError(`limits.${name} must be a whole number from 1 up, not ${String(value)}`)
+    }
+    limits[name] = value
+  }
+  const { connectionsMax, connectionsReservedOutbound } = limits as Limits
+  if (connectionsReservedOutbound >= connectionsMax) {
+    if (given.connectionsReservedOutbound !== undefined) {
+      throw new TypeError('limits.connectionsReservedOutbound must be below limits.connectionsMax')
+    }
+    limits['connectionsReservedOutbound'] = Math.floor(connectionsMax / 4)
+  }
+  return Object.freeze(limits) as Limits
+}
+
+/** Checks the network's name, which both ends must give alike. */
+export function resolveNetwork(network = 'main'): string {
+  if (typeof network !== 'string' || network === '') throw new TypeError('network must be a non-empty text')
+  if (new TextEncoder().encode(network).length > networkBytesMax) {
+    throw new TypeError(`network may have at most ${networkBytesMax} bytes`)
+  }
+  return network
+}

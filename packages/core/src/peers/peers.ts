@@ -1,0 +1,336 @@
+import { abortable, type Deadline, startDeadline } from '../env/deadline.js'
+import { coreError } from '../errors.js'
+import { type Channel, type ChannelOptions, openChannel, refuseLink } from '../flow/channel.js'
+import type { PeerId } from '../identity/peer-id.js'
+import { RondoError } from '../rondo-error.js'
+import type { CloseReason, Link } from '../transport/transport.js'
+import { Presence } from './presence.js'
+import { Session, type SessionCounts, type SessionNode, type SessionOwner } from './session.js'
+import { type ReleaseSlot, Slots } from './slots.js'
+
+// Who is connected. Links become sessions here, and of two links to one peer only one stays:
+//   - both ends dial at once: the link that the lower peer id dialled wins, the other waits to see whether it does;
+//   - a peer that is connected dials again: its session has to prove that it lives, else the newcomer takes its place.
+
+/** Opens a link to one address; a transport's `dial` behind its scheme. */
+export interface Dialler {
+  readonly transport: string
+  dial(address: string, signal: AbortSignal): Promise<Link>
+}
+
+export interface PeersOptions extends SessionNode {
+  readonly channel: Omit<ChannelOptions, 'role' | 'expect' | 'signal' | 'closed'>
+  /** Throws where no transport serves the address. */
+  readonly diallerFor: (address: string) => Dialler
+}
+
+/** One address that did not lead to the peer. */
+export interface FailedAttempt {
+  readonly address: string
+  readonly code: string
+  readonly message: string
+}
+
+interface Upgrade {
+  readonly role: 'dialler' | 'listener'
+  readonly release: ReleaseSlot
+  readonly expect?: PeerId | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+interface OngoingDial {
+  /** Settles when the dial has ended, whichever way; never rejects. */
+  readonly ended: Promise<void>
+  readonly cancel: (reason: unknown) => void
+}
+
+/** Ends a dial that is no longer needed, because the peer came in by its own link. */
+const superseded = Symbol('superseded')
+
+export class Peers implements SessionOwner {
+  readonly #options: PeersOptions
+  readonly #presence: Presence
+  readonly #slots: Slots
+  readonly #sessions = new Map<PeerId, Session>()
+  readonly #dials = new Map<PeerId, OngoingDial>()
+  readonly #arrivals = new Map<PeerId, Set<(session: Session) => void>>()
+  /** Ends handshakes that are under way when the node stops. */
+  #stopping = new AbortController()
+  readonly #failedHandshakes = new Map<string, number>()
+  readonly #refused = new Map<string, number>()
+  #past: SessionCounts = { messagesSent: 0, messagesReceived: 0, bytesSent: 0, bytesReceived: 0 }
+
+  constructor(options: PeersOptions) {
+    this.#options = options
+    this.#presence = new Presence(options.registry, options.events)
+    this.#slots = new Slots(options.limits)
+  }
+
+  find(peerId: string): Session | undefined {
+    return this.#sessions.get(peerId as PeerId)
+  }
+
+  all(): readonly Session[] {
+    return [...this.#sessions.values()]
+  }
+
+  hasInboundSlot(group: string | undefined): boolean {
+    return this.#slots.hasInbound(group)
+  }
+
+  /** An inbound link: proves its peer and becomes a session, or is refused and counted. */
+  welcome(link: Link, transport: string): void {
+    const release = this.#slots.takeInbound(link.remote.group)
+    if (release === undefined) {
+      this.#count(this.#failedHandshakes, 'LINK_SLOTS_FULL')
+      refuseLink(link, 'LINK_SLOTS_FULL')
+      return
+    }
+    this.#upgrade(link, transport, { role: 'listener', release }).catch((error) => {
+      const code = error instanceof RondoError ? error.code : 'HANDSHAKE_FAILED'
+      this.#count(this.#failedHandshakes, code)
+      this.#options.env.log('debug', 'an inbound link was turned away', { code, address: link.remote.address })
+    })
+  }
+
+  /** A link that somebody made by hand becomes a session, by either role. */
+  async adopt(link: Link, transport: string, how: Omit<Upgrade, 'release'>): Promise<Session> {
+    const release = how.role === 'dialler' ? this.#slots.takeOutbound() : this.#slots.takeInbound(link.remote.group)
+    if (release === undefined) {
+      refuseLink(link, 'LINK_SLOTS_FULL')
+      throw coreError('LINK_SLOTS_FULL')
+    }
+    return this.#upgrade(link, transport, { ...how, release })
+  }
+
+  /** The session with a peer: the one there is, or a new one by the first address that leads to it. */
+  async connect(peerId: PeerId, addresses: readonly string[], signal: AbortSignal | undefined): Promise<Session> {
+    if (peerId === this.#options.peerId) throw coreError('HANDSHAKE_SELF', { peerId })
+    for (;;) {
+      signal?.throwIfAborted()
+      const session = this.#sessions.get(peerId)
+      if (session !== undefined) return session
+      const ongoing = this.#dials.get(peerId)
+      if (ongoing === undefined) return this.#dial(peerId, addresses, signal)
+      // Somebody else dials this peer already; if that comes to nothing, our addresses get their turn.
+      await abortable(ongoing.ended, signal)
+    }
+  }
+
+  /** Every session says goodbye; resolves when all links are closed. */
+  async closeAll(reason: CloseReason): Promise<void> {
+    this.#stopping.abort(coreError('COORDINATOR_STOPPED'))
+    this.#stopping = new AbortController()
+    await Promise.all(this.all().map((session) => session.close(reason)))
+  }
+
+  /** This node serves something else now: peers and handlers are told. */
+  offerOurs(): void {
+    for (const session of this.all()) {
+      session.greet()
+      this.#presence.update(session)
+    }
+  }
+
+  counts() {
+    const counts: { -readonly [Name in keyof SessionCounts]: number } = { ...this.#past }
+    for (const session of this.all()) add(counts, session.counts)
+    return {
+      connections: this.#slots.taken,
+      ...counts,
+      refused: Object.fromEntries(this.#refused),
+      failedHandshakes: Object.fromEntries(this.#failedHandshakes),
+    }
+  }
+
+  // From a session.
+
+  offerChanged(session: Session): void {
+    this.#presence.update(session)
+  }
+
+  refused(_session: Session, code: string): void {
+    this.#count(this.#refused, code)
+  }
+
+  ended(session: Session, reason: CloseReason): void {
+    const past = { ...this.#past }
+    add(past, session.counts)
+    this.#past = past
+    if (this.#sessions.get(session.peerId) !== session) return
+    this.#sessions.delete(session.peerId)
+    this.#presence.leave(session, reason)
+    this.#options.events.emit('disconnected', session.info, reason)
+  }
+
+  /** From a bare link to a session in the table: the handshake, the greetings, the choice between two links. */
+  async #upgrade(link: Link, transport: string, { role, expect, signal, release }: Upgrade): Promise<Session> {
+    const deadline = this.#handshakeDeadline(signal)
+    try {
+      const options = { ...this.#options.channel, role, expect, signal: deadline.signal, closed: release }
+      const channel = await openChannel(link, options)
+      return await this.#begin(channel, transport, deadline)
+    } catch (error) {
+      release()
+      await link.close({ code: error instanceof RondoError ? error.code : 'LINK_CLOSED' })
+      throw error
+    } finally {
+      deadline.clear()
+    }
+  }
+
+  /** Greets, waits for the other's greeting, and takes its place in the table. */
+  async #begin(channel: Channel, transport: string, deadline: Deadline): Promise<Session> {
+    if (channel.peerId === this.#options.peerId) throw coreError('HANDSHAKE_SELF', { peerId: channel.peerId })
+    const session = new Session(this.#options, channel, transport, this)
+    try {
+      if (channel.role === 'dialler') session.greet()
+      await abortable(session.greeted, deadline.signal)
+      if (channel.role === 'listener') {
+        await abortable(this.#makeWay(channel.peerId, deadline.signal), deadline.signal)
+        session.greet()
+      }
+    } catch (error) {
+      await session.close({ code: error instanceof RondoError ? error.code : 'LINK_CLOSED' })
+      throw error
+    }
+    if (session.hasEnded) throw coreError('LINK_CLOSED', { peerId: session.peerId })
+    this.#arrive(session)
+    return session
+  }
+
+  /** Resolves when an inbound session with this peer may begin; throws `HANDSHAKE_DUPLICATE` where another link stays. */
+  async #makeWay(peerId: PeerId, signal: AbortSignal): Promise<void> {
+    const { peerId: ours, limits, env } = this.#options
+    if (ours < peerId) await this.#dials.get(peerId)?.ended
+    for (;;) {
+      const current = this.#sessions.get(peerId)
+      if (current === undefined) return
+      const silence = startDeadline(env, limits.probeTimeoutMs, () => coreError('PEER_SILENT', { peerId }), signal)
+      const isAlive = await abortable(current.probe(), silence.signal).catch(() => false)
+      silence.clear()
+      signal.throwIfAborted()
+      if (isAlive) throw coreError('HANDSHAKE_DUPLICATE', { peerId })
+      await current.close({ code: 'PEER_SILENT', detail: 'the peer dialled anew' })
+    }
+  }
+
+  #arrive(session: Session): void {
+    const { peerId } = session
+    const replaced = this.#sessions.get(peerId)
+    this.#sessions.set(peerId, session)
+    void replaced?.close({ code: 'HANDSHAKE_DUPLICATE' })
+    this.#dials.get(peerId)?.cancel(superseded)
+    this.#options.events.emit('connected', session.info)
+    this.#presence.update(session)
+    for (const arrived of this.#arrivals.get(peerId) ?? []) arrived(session)
+  }
+
+  async #dial(peerId: PeerId, addresses: readonly string[], signal: AbortSignal | undefined): Promise<Session> {
+    const controller = new AbortController()
+    const follow = (): void => controller.abort(signal?.reason)
+    signal?.addEventListener('abort', follow, { once: true })
+    let end = (): void => {}
+    const ended = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    this.#dials.set(peerId, { ended, cancel: (reason) => controller.abort(reason) })
+    try {
+      return await this.#dialEach(peerId, addresses, controller.signal)
+    } catch (error) {
+      const session = this.#sessions.get(peerId)
+      if (session !== undefined && !signal?.aborted) return session
+      throw error
+    } finally {
+      signal?.removeEventListener('abort', follow)
+      this.#dials.delete(peerId)
+      end()
+    }
+  }
+
+  async #dialEach(peerId: PeerId, addresses: readonly string[], signal: AbortSignal): Promise<Session> {
+    const attempts: FailedAttempt[] = []
+    let last: unknown
+    for (const address of addresses) {
+      try {
+        return await this.#dialAddress(peerId, address, signal)
+      } catch (error) {
+        signal.throwIfAborted()
+        last = error
+        const code = error instanceof RondoError ? error.code : 'DIAL_FAILED'
+        if (code === 'HANDSHAKE_DUPLICATE') return this.#arrival(peerId, signal, error)
+        attempts.push({ address, code, message: error instanceof Error ? error.message : String(error) })
+      }
+    }
+    // One address, one reason; for several the story is in the details.
+    if (attempts.length === 1 && last instanceof RondoError) throw last
+    throw coreError('DIAL_FAILED', {
+      peerId,
+      detail: attempts.map(({ address, code }) => `${address} ${code}`).join(', ') || 'no addresses',
+      cause: last,
+      details: { attempts },
+    })
+  }
+
+  async #dialAddress(peerId: PeerId, address: string, signal: AbortSignal): Promise<Session> {
+    const dialler = this.#options.diallerFor(address)
+    const release = this.#slots.takeOutbound()
+    if (release === undefined) throw coreError('LINK_SLOTS_FULL', { peerId })
+    const deadline = this.#handshakeDeadline(signal)
+    let link: Link
+    try {
+      link = await dialler.dial(address, deadline.signal)
+    } catch (error) {
+      release()
+      throw error
+    } finally {
+      deadline.clear()
+    }
+    return this.#upgrade(link, dialler.transport, { role: 'dialler', expect: peerId, release, signal })
+  }
+
+  /** The peer says that it is connected by a link of its own: waits until that is so here, too. */
+  async #arrival(peerId: PeerId, signal: AbortSignal, refusal: unknown): Promise<Session> {
+    const current = this.#sessions.get(peerId)
+    if (current !== undefined) return current
+    const arrived = this.#arrivals.get(peerId) ?? new Set()
+    this.#arrivals.set(peerId, arrived)
+    const deadline = this.#handshakeDeadline(signal)
+    let stop = (): void => {}
+    try {
+      return await abortable(
+        new Promise<Session>((resolve) => {
+          arrived.add(resolve)
+          stop = () => arrived.delete(resolve)
+        }),
+        deadline.signal,
+      )
+    } catch {
+      signal.throwIfAborted()
+      throw refusal
+    } finally {
+      stop()
+      if (arrived.size === 0) this.#arrivals.delete(peerId)
+      deadline.clear()
+    }
+  }
+
+  /** Bounds a handshake in time, by the caller's signal, and by the node's own end. */
+  #handshakeDeadline(signal: AbortSignal | undefined): Deadline {
+    const { env, limits } = this.#options
+    const ms = limits.handshakeTimeoutMs
+    const either = signal === undefined ? this.#stopping.signal : AbortSignal.any([signal, this.#stopping.signal])
+    return startDeadline(env, ms, () => coreError('HANDSHAKE_TIMEOUT', { detail: `${ms} ms` }), either)
+  }
+
+  #count(counts: Map<string, number>, code: string): void {
+    counts.set(code, (counts.get(code) ?? 0) + 1)
+  }
+}
+
+function add(counts: { -readonly [Name in keyof SessionCounts]: number }, more: SessionCounts): void {
+  counts.messagesSent += more.messagesSent
+  counts.messagesReceived += more.messagesReceived
+  counts.bytesSent += more.bytesSent
+  counts.bytesReceived += more.bytesReceived
+}

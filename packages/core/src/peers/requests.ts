@@ -1,0 +1,137 @@
+import type { Codecs } from '../codec/codecs.js'
+import type { Cancel, Env } from '../env/env.js'
+import { type CoreErrorCode, coreError, coreErrorTable } from '../errors.js'
+import type { Rejection } from '../flow/envelope.js'
+import { decodePayload } from '../flow/payload.js'
+import type { MessageName, Sender } from '../flow/sender.js'
+import type { PeerId } from '../identity/peer-id.js'
+import type { Limits } from '../options.js'
+import { RequestRejection } from '../protocol/request-rejection.js'
+import type { RondoError } from '../rondo-error.js'
+
+// Requests that this end sent to one peer and that wait for their answer.
+
+export interface RequestOptions {
+  readonly signal?: AbortSignal | undefined
+  /** How long to wait; `limits.requestTimeoutMs` where left out. */
+  readonly timeoutMs?: number | undefined
+}
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void
+  readonly reject: (reason: unknown) => void
+  readonly cancelTimeout: Cancel
+  readonly signal: AbortSignal | undefined
+  readonly abort: () => void
+}
+
+export interface RequestsOptions {
+  readonly env: Env
+  readonly limits: Limits
+  readonly codecs: Codecs
+  readonly peerId: PeerId
+  readonly sender: Sender
+}
+
+/** What a peer may reject a request with, besides the errors of its protocol. */
+const remoteCodes: ReadonlySet<string> = new Set<CoreErrorCode>([
+  'PROTOCOL_UNKNOWN',
+  'PROTOCOL_VERSION',
+  'PROTOCOL_TYPE_UNKNOWN',
+  'MESSAGE_OVERSIZED',
+  'RATE_EXCEEDED',
+  'CODEC_UNKNOWN',
+  'CODEC_MALFORMED',
+  'CODEC_NOT_DETERMINISTIC',
+  'CODEC_LIMIT',
+  'CODEC_KEY_REFUSED',
+  'SCHEMA_REFUSED',
+  'SCHEMA_ASYNC',
+  'REQUEST_LIMIT',
+  'HANDLER_FAILED',
+])
+
+const requestIdMax = 0xffff_ffff
+
+export class Requests {
+  readonly #options: RequestsOptions
+  readonly #waiting = new Map<number, Waiting>()
+  #lastId = 0
+
+  constructor(options: RequestsOptions) {
+    this.#options = options
+  }
+
+  get size(): number {
+    return this.#waiting.size
+  }
+
+  /** Sends a request and waits: for its answer, its time, or its signal. */
+  start(name: MessageName, payload: unknown, { signal, timeoutMs }: RequestOptions): Promise<unknown> {
+    const { env, limits, peerId, sender } = this.#options
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    if (this.#waiting.size >= limits.requestsPerPeerMax) return Promise.reject(coreError('REQUEST_LIMIT', { peerId }))
+    const waitMs = Math.min(timeoutMs ?? limits.requestTimeoutMs, limits.requestTimeoutMsMax)
+    const requestId = this.#nextId()
+    return new Promise((resolve, reject) => {
+      sender.request(name, payload, requestId, Math.ceil(waitMs))
+      const giveUp = (reason: unknown): void => {
+        if (this.#take(requestId) === undefined) return
+        sender.cancel(requestId)
+        reject(reason)
+      }
+      const abort = (): void => giveUp(signal?.reason)
+      const expire = (): void => giveUp(coreError('REQUEST_TIMEOUT', { peerId, detail: `${waitMs} ms` }))
+      signal?.addEventListener('abort', abort, { once: true })
+      this.#waiting.set(requestId, { resolve, reject, cancelTimeout: env.schedule(waitMs, expire), signal, abort })
+    })
+  }
+
+  /** An answer came. One that nobody waits for any longer is dropped. */
+  fulfil(requestId: number, codecId: number, payload: Uint8Array): void {
+    const waiting = this.#take(requestId)
+    if (waiting === undefined) return
+    const decoded = decodePayload(this.#options.codecs, codecId, payload)
+    if (decoded.ok) waiting.resolve(decoded.value)
+    else waiting.reject(this.#remoteError({ code: decoded.code }))
+  }
+
+  reject(requestId: number, rejection: Rejection): void {
+    this.#take(requestId)?.reject(this.#remoteError(rejection))
+  }
+
+  /** The session ended: nothing will be answered any more. */
+  close(reason: RondoError): void {
+    for (const requestId of [...this.#waiting.keys()]) this.#take(requestId)?.reject(reason)
+  }
+
+  #take(requestId: number): Waiting | undefined {
+    const waiting = this.#waiting.get(requestId)
+    if (waiting === undefined) return undefined
+    this.#waiting.delete(requestId)
+    waiting.cancelTimeout()
+    waiting.signal?.removeEventListener('abort', waiting.abort)
+    return waiting
+  }
+
+  #nextId(): number {
+    do this.#lastId = this.#lastId >= requestIdMax ? 1 : this.#lastId + 1
+    while (this.#waiting.has(this.#lastId))
+    return this.#lastId
+  }
+
+  #remoteError({ code, reason, detail, retryAfterMs, issues }: Rejection): RondoError {
+    const { peerId } = this.#options
+    if (code === 'REQUEST_REJECTED' && reason !== undefined) return new RequestRejection(reason, { detail, peerId })
+    const details = {
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(issues === undefined ? {} : { issues }),
+    }
+    if (isRemoteCode(code)) return coreError(code, { detail, peerId, details })
+    return coreError('REQUEST_REJECTED', { detail: code, peerId, details })
+  }
+}
+
+function isRemoteCode(code: string): code is CoreErrorCode {
+  return remoteCodes.has(code) && Object.hasOwn(coreErrorTable, code)
+}

@@ -1,0 +1,76 @@
+import type { PeerId } from '../identity/peer-id.js'
+import type { RequestOptions } from '../peers/requests.js'
+import type { RondoError } from '../rondo-error.js'
+import type { Definitions, Input, MessageTypes, ReasonOf, ReplyOutput, RequestTypes } from './definition.js'
+import type { OutgoingMessage } from './message.js'
+import type { BroadcastOptions, BroadcastOutcome, Messenger, RequestOutcome } from './messenger.js'
+import type { RequestRejection } from './request-rejection.js'
+import { assertSchemaFits } from './schema.js'
+
+// From a definition to the typed way of speaking it: payloads are checked before they leave, replies when they arrive.
+
+/** Speaks a protocol to other peers. */
+export interface ProtocolClient<M extends Definitions> {
+  send<T extends MessageTypes<M>>(peerId: PeerId, type: T, payload: Input<M[T]>): Promise<void>
+  broadcast<T extends MessageTypes<M>>(
+    type: T,
+    payload: Input<M[T]>,
+    options?: BroadcastOptions,
+  ): Promise<BroadcastOutcome>
+  /** Rejects with a `RequestRejection` where the peer rejects it: `protocol.rejection(error, type)` tells. */
+  request<T extends RequestTypes<M>>(
+    peerId: PeerId,
+    type: T,
+    payload: Input<M[T]>,
+    options?: RequestOptions,
+  ): Promise<ReplyOutput<M[T]>>
+  /** One outcome a peer, in their order. */
+  requestMany<T extends RequestTypes<M>>(
+    peerIds: Iterable<PeerId>,
+    type: T,
+    payload: Input<M[T]>,
+    options?: RequestOptions,
+  ): Promise<readonly RequestOutcome<ReplyOutput<M[T]>, RequestRejection<ReasonOf<M[T]>> | RondoError>[]>
+}
+
+export function createProtocolClient<M extends Definitions>(
+  protocol: string,
+  version: number,
+  definitions: M,
+  messenger: Messenger,
+): ProtocolClient<M> {
+  const outgoing = (type: string, payload: unknown): OutgoingMessage => {
+    const definition = Object.hasOwn(definitions, type) ? definitions[type] : undefined
+    if (definition === undefined) throw new TypeError(`${protocol} has no message type ${type}`)
+    assertSchemaFits(definition.payload, payload, type)
+    return { protocol, version, type, payload }
+  }
+  const readReply = <T extends RequestTypes<M>>(type: T, reply: unknown): ReplyOutput<M[T]> => {
+    const definition = definitions[type]
+    if (definition?.kind !== 'request') throw new TypeError(`${protocol} has no request ${type}`)
+    return assertSchemaFits(definition.reply, reply, `the reply to ${type}`) as ReplyOutput<M[T]>
+  }
+  return Object.freeze<ProtocolClient<M>>({
+    async send(peerId, type, payload) {
+      await messenger.sendTo(peerId, outgoing(type, payload))
+    },
+    async broadcast(type, payload, options) {
+      return messenger.broadcast(outgoing(type, payload), options)
+    },
+    async request(peerId, type, payload, options) {
+      return readReply(type, await messenger.request(peerId, outgoing(type, payload), options))
+    },
+    async requestMany(peerIds, type, payload, options) {
+      const outcomes = await messenger.requestMany(peerIds, outgoing(type, payload), options)
+      return outcomes.map((outcome) => {
+        if (outcome.status !== 'fulfilled') return outcome
+        const { peerId } = outcome
+        try {
+          return { status: 'fulfilled', peerId, value: readReply(type, outcome.value) }
+        } catch (error) {
+          return { status: 'rejected', peerId, error: error as RondoError }
+        }
+      })
+    },
+  })
+}

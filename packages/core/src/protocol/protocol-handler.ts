@@ -1,0 +1,104 @@
+import type { PeerInfo } from '../peers/peer-info.js'
+import type { CloseReason } from '../transport/transport.js'
+import type { Definition, Definitions, MessageTypes, Output, ReasonOf, ReplyInput, RequestTypes } from './definition.js'
+import type { HandlerContext, MessageRules, ProtocolHandler } from './handler.js'
+import type { Message } from './message.js'
+import { RequestRejection } from './request-rejection.js'
+import { assertSchemaFits, checkSchema, type Schema } from './schema.js'
+
+// From a definition and one function a type to the handler that a coordinator registers.
+
+/** What a handler is told besides the payload. */
+export interface MessageContext<Payload = unknown> extends HandlerContext {
+  /** The neighbour the message came through. */
+  readonly from: PeerInfo
+  readonly message: Message<Payload>
+}
+
+export interface RequestHandlerContext<Payload, Reason extends string> extends MessageContext<Payload> {
+  /** Ends the request with one of the errors that the protocol declares. `detail` is for a person. */
+  reject(reason: Reason, detail?: string): never
+}
+
+/** One function a type: those of requests are required, and what they return is the reply. */
+export type Handlers<M extends Definitions> = {
+  readonly [T in MessageTypes<M>]?: (payload: Output<M[T]>, context: MessageContext<Output<M[T]>>) => unknown
+} & {
+  readonly [T in RequestTypes<M>]: (
+    payload: Output<M[T]>,
+    context: RequestHandlerContext<Output<M[T]>, ReasonOf<M[T]>>,
+  ) => ReplyInput<M[T]> | Promise<ReplyInput<M[T]>>
+}
+
+export interface PresenceHooks {
+  readonly onPeerConnected?: ((peer: PeerInfo) => Promise<void> | void) | undefined
+  readonly onPeerDisconnected?: ((peer: PeerInfo, reason: CloseReason) => Promise<void> | void) | undefined
+}
+
+type AnyHandler = (payload: unknown, context: RequestHandlerContext<unknown, string>) => unknown
+
+export function createProtocolHandler<M extends Definitions>(
+  protocolName: string,
+  version: number,
+  definitions: M,
+  handlers: Handlers<M>,
+  { onPeerConnected, onPeerDisconnected }: PresenceHooks,
+): ProtocolHandler {
+  const byType = new Map<string, AnyHandler>()
+  for (const [type, definition] of Object.entries(definitions)) {
+    const handler: unknown = Object.hasOwn(handlers, type) ? handlers[type as keyof typeof handlers] : undefined
+    if (typeof handler === 'function') byType.set(type, handler as AnyHandler)
+    else if (definition.kind === 'request')
+      throw new TypeError(`${protocolName} has no handler for the request ${type}`)
+  }
+  return {
+    protocolName,
+    version,
+    messages: new Map(Object.entries(definitions).map(([type, definition]) => [type, rulesOf(definition)])),
+    handleMessage(message, from, context) {
+      const handler = byType.get(message.type)
+      const definition = definitions[message.type]
+      if (handler === undefined || definition === undefined) return undefined
+      const value = handler(message.payload, new HandlerCall(message, from, context))
+      return definition.kind === 'request' ? checkReply(definition.reply, value) : value
+    },
+    ...(onPeerConnected === undefined ? {} : { onPeerConnected }),
+    ...(onPeerDisconnected === undefined ? {} : { onPeerDisconnected }),
+  }
+}
+
+/** What one call of a handler is told; a class, since one is made for every message. */
+class HandlerCall implements RequestHandlerContext<unknown, string> {
+  readonly message: Message
+  readonly from: PeerInfo
+  readonly #context: HandlerContext
+
+  constructor(message: Message, from: PeerInfo, context: HandlerContext) {
+    this.message = message
+    this.from = from
+    this.#context = context
+  }
+
+  get signal(): AbortSignal {
+    return this.#context.signal
+  }
+
+  get env(): HandlerContext['env'] {
+    return this.#context.env
+  }
+
+  reject(reason: string, detail?: string): never {
+    throw new RequestRejection(reason, { detail })
+  }
+}
+
+function rulesOf({ kind, payload, bytesMax, rate }: Definition): MessageRules {
+  return { kind, bytesMax, rate, check: (value) => checkSchema(payload, value) }
+}
+
+/** A reply that does not fit its schema is the handler's failure; the requester never sees it. */
+function checkReply(schema: Schema, value: unknown): unknown {
+  if (value instanceof Promise) return value.then((settled) => checkReply(schema, settled))
+  assertSchemaFits(schema, value, 'the reply')
+  return value
+}
