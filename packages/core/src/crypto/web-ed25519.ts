@@ -88,10 +88,9 @@ function webSigner(subtle: Subtle): Signer {
   const secretKey = rememberKeys((seed) =>
     subtle.importKey('pkcs8', concatBytes(hexToBytes(pkcs8PrefixHex), seed), algorithm, false, ['sign']),
   )
-  const publicKey = rememberKeys((key) => subtle.importKey('raw', key.slice(), algorithm, false, ['verify']))
+  const publicKey = rememberKeys((key) => subtle.importKey('raw', key, algorithm, false, ['verify']))
   return {
-    sign: async (seed, message) => new Uint8Array(await subtle.sign(algorithm, await secretKey(seed), message.slice())),
-    verify: async (key, message, signature) =>
-      subtle.verify(algorithm, await publicKey(key), signature.slice(), message.slice()),
+    sign: async (seed, message) => new Uint8Array(await subtle.sign(algorithm, await secretKey(seed), message)),
+    verify: async (key, message, signature) => subtle.verify(algorithm, await publicKey(key), signature, message),
   }
 }

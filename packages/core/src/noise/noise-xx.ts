@@ -43,8 +43,8 @@ export interface NoiseSplit {
 export interface NoiseXX {
   /** Writes the keys of the next message and returns the hash before its payload; undefined where the handshake has failed. */
   beginMessage(): Uint8Array | undefined
-  /** Adds the payload and returns the message; undefined where the handshake has failed in the meantime. */
-  endMessage(payload: Uint8Array): Uint8Array | undefined
+  /** Adds the payload and returns the message. */
+  endMessage(payload: Uint8Array): Uint8Array
   /** Reads the other end's next message. Whatever it refuses ends the handshake. */
   readMessage(message: Uint8Array): NoiseReading
   /** The ciphers, after the third message. */
@@ -173,7 +173,6 @@ export function createNoiseXX(options: NoiseXXOptions): NoiseXX {
       return state.handshakeHash()
     },
     endMessage(payload) {
-      if (step.doing === 'nothing') return undefined
       if (step.doing !== 'end') throw new TypeError('a message is begun before it is ended')
       const { message } = step
       if (keys.length + payload.length + layouts[message].payloadTagBytes > noiseMessageBytesMax) {

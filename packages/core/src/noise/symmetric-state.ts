@@ -38,7 +38,7 @@ export function createSymmetricState(crypto: CryptoProvider, protocolName: strin
     mixKey(inputKeyMaterial) {
       const [chainingKey, key] = hkdf(crypto, ck, inputKeyMaterial)
       ck = chainingKey
-      cipher = createCipherState(crypto.aeadKey(key))
+      cipher = createCipherState(crypto, key)
     },
     encryptAndHash(plaintext) {
       const ciphertext = cipher === undefined ? plaintext : cipher.seal(h, plaintext)
@@ -53,7 +53,7 @@ export function createSymmetricState(crypto: CryptoProvider, protocolName: strin
     },
     split() {
       const [first, second] = hkdf(crypto, ck, empty)
-      return [createCipherState(crypto.aeadKey(first)), createCipherState(crypto.aeadKey(second))]
+      return [createCipherState(crypto, first), createCipherState(crypto, second)]
     },
   }
 }
