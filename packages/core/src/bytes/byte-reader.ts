@@ -4,7 +4,7 @@ import { decodeUtf8 } from './utf8.js'
 // reader has failed and every read fails; so a parser reads a whole structure straight through and asks `failed` once.
 // What it read is not to be acted on before that, and a count is not to be looped over or allocated for.
 
-const NOTHING = new Uint8Array(0)
+const nothing = new Uint8Array(0)
 
 /**
  * A bounds-checked reader.
@@ -90,7 +90,7 @@ export class ByteReader {
   /** The next `count` bytes, sharing memory with `source`; empty where there are fewer. */
   bytes(count: number): Uint8Array {
     const at = this.#position
-    return this.skip(count) ? this.source.subarray(at, at + count) : NOTHING
+    return this.skip(count) ? this.source.subarray(at, at + count) : nothing
   }
 
   /** The next `count` bytes as UTF-8; empty, and a failure, where there are fewer or they are not valid. */

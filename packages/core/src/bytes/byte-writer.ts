@@ -2,11 +2,10 @@
 // width without a check, so callers bound it first. A view shares the writer's memory: it holds until the next write,
 // `clear` or `length =`, since growth moves the bytes elsewhere. Whoever keeps bytes for longer takes a `slice`.
 
-const CAPACITY_BYTES = 256
-const KEEP_BYTES_MAX = 65_536
+const defaults = { capacityBytes: 256, keepBytesMax: 65_536 }
 /** Up to here, a loop in JavaScript beats the call into the engine. */
-const SHORT_TEXT_MAX = 32
-const SHORT_BYTES_MAX = 24
+const shortTextMax = 32
+const shortBytesMax = 24
 
 const textEncoder = new TextEncoder()
 
@@ -33,8 +32,8 @@ export class ByteWriter {
   #length = 0
 
   constructor(options: ByteWriterOptions = {}) {
-    this.#capacityBytes = sizeFrom('capacityBytes', options.capacityBytes ?? CAPACITY_BYTES)
-    const keepBytesMax = sizeFrom('keepBytesMax', options.keepBytesMax ?? KEEP_BYTES_MAX)
+    this.#capacityBytes = sizeFrom('capacityBytes', options.capacityBytes ?? defaults.capacityBytes)
+    const keepBytesMax = sizeFrom('keepBytesMax', options.keepBytesMax ?? defaults.keepBytesMax)
     this.#keepBytesMax = Math.max(keepBytesMax, this.#capacityBytes)
     this.#memory = new Uint8Array(this.#capacityBytes)
   }
@@ -107,7 +106,7 @@ export class ByteWriter {
   bytes(source: Uint8Array): void {
     const count = source.length
     const at = this.#advance(count)
-    if (count > SHORT_BYTES_MAX) this.#memory.set(source, at)
+    if (count > shortBytesMax) this.#memory.set(source, at)
     else for (let index = 0; index < count; index += 1) this.#memory[at + index] = source[index]!
   }
 
@@ -117,7 +116,7 @@ export class ByteWriter {
     this.reserve(count)
     const memory = this.#memory
     const start = this.#length
-    if (count > SHORT_TEXT_MAX) {
+    if (count > shortTextMax) {
       // With a byte a character and no more, only ASCII is read to its end.
       if (textEncoder.encodeInto(text, memory.subarray(start, start + count)).read !== count) return false
     } else {

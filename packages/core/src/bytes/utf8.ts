@@ -1,14 +1,14 @@
 // UTF-8 without loss: what is not valid text on either side is refused, never replaced by U+FFFD.
 
 /** Up to here, a loop over the bytes beats the call into TextDecoder. */
-const SHORT_BYTES_MAX = 32
+const shortBytesMax = 32
 
 // A byte order mark is a character like any other: dropping it would let two encodings give one text.
 const textDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Reads the UTF-8 between `start` and `end`, which lie within `bytes`; undefined where it is not valid. */
 export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string | undefined {
-  if (end - start <= SHORT_BYTES_MAX) {
+  if (end - start <= shortBytesMax) {
     const text = decodeAscii(bytes, start, end)
     if (text !== undefined) return text
   }

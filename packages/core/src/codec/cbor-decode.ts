@@ -1,8 +1,8 @@
 import { ByteReader } from '../bytes/byte-reader.js'
 import type { CoreErrorCode } from '../errors.js'
 import { readFloat } from './cbor-float.js'
-import { DOUBLE, FALSE, HALF, MAJOR, NULL, TAG_BIGNUM, TAG_BIGNUM_NEGATIVE, TRUE, UNDEFINED } from './cbor-head.js'
-import { BIGINT_BYTES_MAX, bigintFrom, readWord } from './cbor-integer.js'
+import { firstByte, majorType, tagBignum, tagBignumNegative } from './cbor-head.js'
+import { bigintBytesMax, bigintFrom, readWord } from './cbor-integer.js'
 import type { CborLimits } from './cbor-options.js'
 import type { KeyTexts } from './key-texts.js'
 import type { Decoded } from './payload-codec.js'
@@ -38,20 +38,20 @@ export class CborDecoding {
     const first = this.#reader.u8()
     const info = first & 0x1f
     switch (first >>> 5) {
-      case MAJOR.unsigned:
+      case majorType.unsigned:
         return info === 27 ? this.#word(false) : this.#argument(info)
-      case MAJOR.negative:
+      case majorType.negative:
         return info === 27 ? this.#word(true) : -1 - this.#argument(info)
-      case MAJOR.bytes:
+      case majorType.bytes:
         // A copy, so that a value that is kept neither changes with its packet nor keeps it alive.
         return new Uint8Array(this.#reader.bytes(this.#size(info)))
-      case MAJOR.text:
+      case majorType.text:
         return this.#reader.utf8(this.#size(info))
-      case MAJOR.array:
+      case majorType.array:
         return this.#array(this.#count(info, 1), depth + 1)
-      case MAJOR.map:
+      case majorType.map:
         return this.#map(this.#count(info, 2), depth + 1)
-      case MAJOR.tag:
+      case majorType.tag:
         return this.#bignum(this.#argument(info))
       default:
         return this.#other(first)
@@ -93,7 +93,7 @@ export class CborDecoding {
   #key(): string {
     const reader = this.#reader
     const first = reader.u8()
-    if (first >>> 5 !== MAJOR.text) this.#refuse('CODEC_KEY_REFUSED')
+    if (first >>> 5 !== majorType.text) this.#refuse('CODEC_KEY_REFUSED')
     const size = this.#size(first & 0x1f)
     const start = reader.position
     if (!reader.skip(size)) return ''
@@ -113,21 +113,21 @@ export class CborDecoding {
   }
 
   #bignum(tag: number): bigint {
-    if (tag !== TAG_BIGNUM && tag !== TAG_BIGNUM_NEGATIVE) this.#refuse('CODEC_MALFORMED')
+    if (tag !== tagBignum && tag !== tagBignumNegative) this.#refuse('CODEC_MALFORMED')
     const first = this.#reader.u8()
-    if (first >>> 5 !== MAJOR.bytes) this.#refuse('CODEC_MALFORMED')
-    const size = this.#size(first & 0x1f, BIGINT_BYTES_MAX)
-    const value = bigintFrom(this.#reader.bytes(size), tag === TAG_BIGNUM_NEGATIVE)
+    if (first >>> 5 !== majorType.bytes) this.#refuse('CODEC_MALFORMED')
+    const size = this.#size(first & 0x1f, bigintBytesMax)
+    const value = bigintFrom(this.#reader.bytes(size), tag === tagBignumNegative)
     if (value === undefined) this.#refuse('CODEC_NOT_DETERMINISTIC')
     return value ?? 0n
   }
 
   #other(first: number): unknown {
-    if (first === FALSE) return false
-    if (first === TRUE) return true
-    if (first === NULL) return null
-    if (first === UNDEFINED) return undefined
-    if (first < HALF || first > DOUBLE) return this.#refuse('CODEC_MALFORMED')
+    if (first === firstByte.false) return false
+    if (first === firstByte.true) return true
+    if (first === firstByte.null) return null
+    if (first === firstByte.undefined) return undefined
+    if (first < firstByte.half || first > firstByte.double) return this.#refuse('CODEC_MALFORMED')
     return readFloat(this.#reader, first) ?? this.#refuse('CODEC_NOT_DETERMINISTIC')
   }
 

@@ -1,8 +1,8 @@
 import type { ByteWriter } from '../bytes/byte-writer.js'
 import { utf8Length } from '../bytes/utf8.js'
 import { isCarriedAsInteger, writeFloat } from './cbor-float.js'
-import { FALSE, MAJOR, NULL, TRUE, UNDEFINED, writeHead } from './cbor-head.js'
-import { BIGINT_BYTES_MAX, writeBigint, writeInteger } from './cbor-integer.js'
+import { firstByte, majorType, writeHead } from './cbor-head.js'
+import { bigintBytesMax, writeBigint, writeInteger } from './cbor-integer.js'
 import type { CborLimits } from './cbor-options.js'
 import type { KeyEncodings } from './key-encodings.js'
 import { unsupported } from './unsupported.js'
@@ -16,7 +16,7 @@ interface Entry {
 }
 
 /** Few enough entries to be put in order by insertion. */
-const INSERTED_ENTRIES_MAX = 24
+const insertedEntriesMax = 24
 
 /** One value on its way into a writer. */
 export class CborEncoding {
@@ -42,16 +42,16 @@ export class CborEncoding {
         else writeFloat(this.#writer, value)
         break
       case 'boolean':
-        this.#writer.u8(value ? TRUE : FALSE)
+        this.#writer.u8(value ? firstByte.true : firstByte.false)
         break
       case 'undefined':
-        this.#writer.u8(UNDEFINED)
+        this.#writer.u8(firstByte.undefined)
         break
       case 'bigint':
-        if (!writeBigint(this.#writer, value)) throw unsupported(`a bigint of more than ${BIGINT_BYTES_MAX} bytes`)
+        if (!writeBigint(this.#writer, value)) throw unsupported(`a bigint of more than ${bigintBytesMax} bytes`)
         break
       case 'object':
-        if (value === null) this.#writer.u8(NULL)
+        if (value === null) this.#writer.u8(firstByte.null)
         else this.#object(value, depth)
         break
       default:
@@ -71,26 +71,26 @@ export class CborEncoding {
     const writer = this.#writer
     this.#assertSize(text.length)
     const start = writer.length
-    writeHead(writer, MAJOR.text, text.length)
+    writeHead(writer, majorType.text, text.length)
     if (writer.ascii(text)) return
     writer.length = start
     const size = utf8Length(text)
     if (size === undefined) throw unsupported('a string with half of a surrogate pair')
     this.#assertSize(size)
-    writeHead(writer, MAJOR.text, size)
+    writeHead(writer, majorType.text, size)
     writer.utf8(text)
   }
 
   #bytes(bytes: Uint8Array): void {
     this.#assertSize(bytes.length)
-    writeHead(this.#writer, MAJOR.bytes, bytes.length)
+    writeHead(this.#writer, majorType.bytes, bytes.length)
     this.#writer.bytes(bytes)
   }
 
   #array(list: readonly unknown[], depth: number): void {
     const count = list.length
     this.#countItems(count)
-    writeHead(this.#writer, MAJOR.array, count)
+    writeHead(this.#writer, majorType.array, count)
     for (let index = 0; index < count; index += 1) {
       const element = list[index]
       if (element === undefined && !(index in list)) throw unsupported('an array with a hole')
@@ -101,7 +101,7 @@ export class CborEncoding {
   #map(object: object, depth: number): void {
     const entries = this.#entries(object)
     this.#countItems(entries.length)
-    writeHead(this.#writer, MAJOR.map, entries.length)
+    writeHead(this.#writer, majorType.map, entries.length)
     for (const { key, value } of entries) {
       this.#writer.bytes(key)
       this.write(value, depth)
@@ -142,7 +142,7 @@ export function isPlainObject(value: object): boolean {
 }
 
 function inKeyOrder(entries: Entry[]): Entry[] {
-  if (entries.length > INSERTED_ENTRIES_MAX) return entries.sort((a, b) => compareKeys(a.key, b.key))
+  if (entries.length > insertedEntriesMax) return entries.sort((a, b) => compareKeys(a.key, b.key))
   for (let index = 1; index < entries.length; index += 1) {
     const entry = entries[index]
     if (entry === undefined) break

@@ -1,7 +1,7 @@
 import type { ByteWriter } from '../bytes/byte-writer.js'
 
 /** RFC 8949, section 3.1: the top three bits of an item's first byte. */
-export const MAJOR = {
+export const majorType = {
   unsigned: 0,
   negative: 1,
   bytes: 2,
@@ -13,17 +13,19 @@ export const MAJOR = {
 } as const
 
 /** RFC 8949, section 3.4.3: a byte string that holds a magnitude n, standing for n or for -1 - n. */
-export const TAG_BIGNUM = 2
-export const TAG_BIGNUM_NEGATIVE = 3
+export const tagBignum = 2
+export const tagBignumNegative = 3
 
 /** Major type 7, section 3.3: first bytes of the simple values and floats. */
-export const FALSE = 0xf4
-export const TRUE = 0xf5
-export const NULL = 0xf6
-export const UNDEFINED = 0xf7
-export const HALF = 0xf9
-export const SINGLE = 0xfa
-export const DOUBLE = 0xfb
+export const firstByte = {
+  false: 0xf4,
+  true: 0xf5,
+  null: 0xf6,
+  undefined: 0xf7,
+  half: 0xf9,
+  single: 0xfa,
+  double: 0xfb,
+} as const
 
 /** Section 4.2.1: the argument, a non-negative safe integer, in as few bytes as hold it. */
 export function writeHead(writer: ByteWriter, major: number, argument: number): void {

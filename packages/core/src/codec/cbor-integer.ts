@@ -1,7 +1,7 @@
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 import type { ByteReader } from '../bytes/byte-reader.js'
 import type { ByteWriter } from '../bytes/byte-writer.js'
-import { MAJOR, TAG_BIGNUM, TAG_BIGNUM_NEGATIVE, writeHead } from './cbor-head.js'
+import { majorType, tagBignum, tagBignumNegative, writeHead } from './cbor-head.js'
 
 // Which of number and bigint an integer comes back as is settled by its form, so that the type never hangs on the value:
 //   within +-(2^53 - 1)   a number is a CBOR integer, a bigint is a bignum (tags 2 and 3)
@@ -10,14 +10,14 @@ import { MAJOR, TAG_BIGNUM, TAG_BIGNUM_NEGATIVE, writeHead } from './cbor-head.j
 // RFC 8949, section 3.4.3, prefers an integer to a bignum for the first row too, which would turn 5n into 5.
 
 /** A bigint of a stranger costs more than linear time to print or multiply. */
-export const BIGINT_BYTES_MAX = 1_024
+export const bigintBytesMax = 1_024
 
-const SAFE_MAX = BigInt(Number.MAX_SAFE_INTEGER)
-const WORD_END = 1n << 64n
+const safeMax = BigInt(Number.MAX_SAFE_INTEGER)
+const wordEnd = 1n << 64n
 
 export function writeInteger(writer: ByteWriter, value: number): void {
-  if (value < 0) writeHead(writer, MAJOR.negative, -1 - value)
-  else writeHead(writer, MAJOR.unsigned, value)
+  if (value < 0) writeHead(writer, majorType.negative, -1 - value)
+  else writeHead(writer, majorType.unsigned, value)
 }
 
 /** Appends a bigint; false, with nothing written, where it is too large. */
@@ -25,15 +25,15 @@ export function writeBigint(writer: ByteWriter, value: bigint): boolean {
   const negative = value < 0n
   const magnitude = negative ? -1n - value : value
   if (isCarriedAsWord(value, magnitude)) {
-    writer.u8(((negative ? MAJOR.negative : MAJOR.unsigned) << 5) | 27)
+    writer.u8(((negative ? majorType.negative : majorType.unsigned) << 5) | 27)
     writer.u32(Number(magnitude >> 32n))
     writer.u32(Number(magnitude & 0xffff_ffffn))
     return true
   }
   const bytes = magnitudeBytes(magnitude)
-  if (bytes.length > BIGINT_BYTES_MAX) return false
-  writeHead(writer, MAJOR.tag, negative ? TAG_BIGNUM_NEGATIVE : TAG_BIGNUM)
-  writeHead(writer, MAJOR.bytes, bytes.length)
+  if (bytes.length > bigintBytesMax) return false
+  writeHead(writer, majorType.tag, negative ? tagBignumNegative : tagBignum)
+  writeHead(writer, majorType.bytes, bytes.length)
   writer.bytes(bytes)
   return true
 }
@@ -58,7 +58,7 @@ export function bigintFrom(bytes: Uint8Array, negative: boolean): bigint | undef
 }
 
 function isCarriedAsWord(value: bigint, magnitude: bigint): boolean {
-  return magnitude < WORD_END && (value > SAFE_MAX || value < -SAFE_MAX)
+  return magnitude < wordEnd && (value > safeMax || value < -safeMax)
 }
 
 function magnitudeBytes(magnitude: bigint): Uint8Array {

@@ -15,14 +15,14 @@ export interface CborLimits {
 }
 
 /** Nesting is walked by recursion, which has to end well before the stack does. */
-const DEPTH_CEILING = 256
-const SIZE_CEILING = 0xffff_ffff
+const depthCeiling = 256
+const sizeCeiling = 0xffff_ffff
 
 export function resolveCborOptions(options: CborCodecOptions = {}): CborLimits {
   return Object.freeze({
-    depthMax: limitFrom('depthMax', options.depthMax ?? 32, DEPTH_CEILING),
-    itemsMax: limitFrom('itemsMax', options.itemsMax ?? 65_536, SIZE_CEILING),
-    stringBytesMax: limitFrom('stringBytesMax', options.stringBytesMax ?? 1_048_576, SIZE_CEILING),
+    depthMax: limitFrom('depthMax', options.depthMax ?? 32, depthCeiling),
+    itemsMax: limitFrom('itemsMax', options.itemsMax ?? 65_536, sizeCeiling),
+    stringBytesMax: limitFrom('stringBytesMax', options.stringBytesMax ?? 1_048_576, sizeCeiling),
   })
 }
 

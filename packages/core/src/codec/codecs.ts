@@ -2,9 +2,9 @@ import type { PayloadCodec } from './payload-codec.js'
 import { unsupported } from './unsupported.js'
 
 /** Ids below 64 belong to Rondo; these are taken. */
-const BUILT_IN_NAMES: readonly string[] = ['bytes', 'cbor']
-const CUSTOM_ID_MIN = 64
-const ID_MAX = 255
+const builtInNames: readonly string[] = ['bytes', 'cbor']
+const customIdMin = 64
+const idMax = 255
 
 /** The codecs that a coordinator speaks. */
 export interface Codecs {
@@ -25,7 +25,7 @@ export interface Codecs {
  */
 export function createCodecs(list: readonly PayloadCodec[]): Codecs {
   const codecs = Object.freeze([...list])
-  const byId: (PayloadCodec | undefined)[] = new Array(ID_MAX + 1).fill(undefined)
+  const byId: (PayloadCodec | undefined)[] = new Array(idMax + 1).fill(undefined)
   for (const codec of codecs) {
     assertCodec(codec)
     const other = byId[codec.id]
@@ -43,9 +43,9 @@ export function createCodecs(list: readonly PayloadCodec[]): Codecs {
 }
 
 function assertCodec({ id, name, accepts, encode, decode }: PayloadCodec): void {
-  if (!Number.isInteger(id) || id < 0 || id > ID_MAX) throw new TypeError(`codec id ${id} is not within 0 to ${ID_MAX}`)
-  if (id < CUSTOM_ID_MIN && BUILT_IN_NAMES[id] !== name) {
-    throw new TypeError(`codec ${name} takes the reserved id ${id}: ids of your own start at ${CUSTOM_ID_MIN}`)
+  if (!Number.isInteger(id) || id < 0 || id > idMax) throw new TypeError(`codec id ${id} is not within 0 to ${idMax}`)
+  if (id < customIdMin && builtInNames[id] !== name) {
+    throw new TypeError(`codec ${name} takes the reserved id ${id}: ids of your own start at ${customIdMin}`)
   }
   if (typeof accepts !== 'function' || typeof encode !== 'function' || typeof decode !== 'function') {
     throw new TypeError(`codec ${name} lacks accepts, encode or decode`)

@@ -1,11 +1,11 @@
 import { ByteWriter } from '../bytes/byte-writer.js'
 import { utf8Length } from '../bytes/utf8.js'
-import { MAJOR, writeHead } from './cbor-head.js'
+import { majorType, writeHead } from './cbor-head.js'
 import { unsupported } from './unsupported.js'
 
 /** Keys repeat from one object to the next; what is beyond these is encoded anew each time. */
-const CACHED_KEYS_MAX = 1_024
-const CACHED_KEY_LENGTH_MAX = 64
+const cachedKeysMax = 1_024
+const cachedKeyLengthMax = 64
 
 /** Remembers how keys are encoded, so that putting them in order and writing them is work on ready bytes. */
 export class KeyEncodings {
@@ -29,12 +29,12 @@ export class KeyEncodings {
     if (key === '__proto__') throw unsupported('the key __proto__')
     const writer = this.#writer
     writer.clear()
-    writeHead(writer, MAJOR.text, size)
+    writeHead(writer, majorType.text, size)
     writer.utf8(key)
     const encoding = writer.slice()
-    if (key.length <= CACHED_KEY_LENGTH_MAX) {
+    if (key.length <= cachedKeyLengthMax) {
       // Starting over when full is cheaper to keep than an order of use, and an application's own keys soon return.
-      if (this.#cache.size >= CACHED_KEYS_MAX) this.#cache.clear()
+      if (this.#cache.size >= cachedKeysMax) this.#cache.clear()
       this.#cache.set(key, encoding)
     }
     return encoding

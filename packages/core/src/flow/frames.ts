@@ -1,3 +1,4 @@
+import { ByteWriter } from '../bytes/byte-writer.js'
 import { type OpenedRecord, timestampBytes } from './record.js'
 
 // Stage 2. A record's plaintext is the sender's wall clock, then frames: kind (1 byte), length (2), body. What does not fit
@@ -44,8 +45,8 @@ export class FrameReader {
   readonly #bodyBytesMax: number
   #plaintext: Uint8Array = new Uint8Array(0)
   #at = 0
-  #parts: Uint8Array[] = []
-  #partsBytes = 0
+  /** What came of a large frame so far: copied, since a part of one byte would hold on to its whole record. */
+  #parts: ByteWriter | undefined
 
   /** `bodyBytesMax` bounds what is kept of a large frame before its last part is here. */
   constructor(bodyBytesMax: number) {
@@ -73,10 +74,10 @@ export class FrameReader {
       if (end > bytes.length) return malformed
       this.#at = end
       if (kind === frameKind.part || kind === frameKind.last) {
-        this.#partsBytes += end - start
-        if (this.#partsBytes > this.#bodyBytesMax + 1) return oversized
-        this.#parts.push(bytes.subarray(start, end))
-        if (kind === frameKind.last) return this.#join()
+        this.#parts ??= new ByteWriter()
+        if (this.#parts.length + end - start > this.#bodyBytesMax + 1) return oversized
+        this.#parts.bytes(bytes.subarray(start, end))
+        if (kind === frameKind.last) return this.#join(this.#parts)
         continue
       }
       return this.#yield(kind, bytes, start, end)
@@ -84,15 +85,9 @@ export class FrameReader {
     return undefined
   }
 
-  #join(): Frame | FrameRefusal {
-    const whole = new Uint8Array(this.#partsBytes)
-    let at = 0
-    for (const part of this.#parts) {
-      whole.set(part, at)
-      at += part.length
-    }
-    this.#parts = []
-    this.#partsBytes = 0
+  #join(parts: ByteWriter): Frame | FrameRefusal {
+    this.#parts = undefined
+    const whole = parts.view()
     const kind = whole[0]
     if (kind === undefined || kind === frameKind.part || kind === frameKind.last) return malformed
     return this.#yield(kind, whole, 1, whole.length)

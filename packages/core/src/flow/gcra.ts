@@ -4,18 +4,21 @@
 export class Gcra {
   readonly #intervalMs: number
   readonly #toleranceMs: number
+  /** A thousandth of an event: what a sum of fractions may be off by. */
+  readonly #slackMs: number
   #arrivalMs = Number.NEGATIVE_INFINITY
 
   constructor(perSecond: number, burst: number) {
     this.#intervalMs = 1_000 / perSecond
     this.#toleranceMs = burst * this.#intervalMs
+    this.#slackMs = this.#intervalMs / 1_000
   }
 
   /** Zero, and counted, where `cost` events conform at `nowMs`; else the wait in milliseconds, and nothing is counted. */
   take(nowMs: number, cost = 1): number {
     const arrivalMs = Math.max(this.#arrivalMs, nowMs) + cost * this.#intervalMs
     const waitMs = arrivalMs - this.#toleranceMs - nowMs
-    if (waitMs > 0) return waitMs
+    if (waitMs > this.#slackMs) return waitMs
     this.#arrivalMs = arrivalMs
     return 0
   }

@@ -15,7 +15,6 @@ export type PeerIdCheck =
   | { readonly ok: false; readonly code: 'PEER_ID_INVALID' | 'SUITE_UNSUPPORTED' }
 
 const invalid: PeerIdCheck = { ok: false, code: 'PEER_ID_INVALID' }
-/** BIP-340 keys, whose y is even: the 03 prefix would give the same key a second id. */
 const unsupported: PeerIdCheck = { ok: false, code: 'SUITE_UNSUPPORTED' }
 
 const ed25519Prefix = [0xed, 0x01]
@@ -52,7 +51,7 @@ export function checkPeerId(text: unknown): PeerIdCheck {
   if (typeof text !== 'string') return invalid
   const bytes = decodeText(text)
   if (bytes === undefined) return invalid
-  if (startsWith(bytes, secp256k1Prefix) && bytes.length === 35 && bytes[2] === 0x02) return unsupported
+  if (startsWith(bytes, secp256k1Prefix) && bytes.length === 35) return unsupported
   if (!startsWith(bytes, ed25519Prefix) || bytes.length !== 34) return invalid
   return { ok: true, value: brand(text) }
 }

@@ -1,0 +1,85 @@
+import { bytesCodec } from '../src/codec/bytes-codec.js'
+import { createCborCodec } from '../src/codec/cbor-codec.js'
+import { createCodecs } from '../src/codec/codecs.js'
+import { nativeCrypto } from '../src/crypto/native-crypto.js'
+import { decodeEnvelope, type Envelope, type EnvelopeRefusal } from '../src/flow/envelope.js'
+import { FrameReader, type FrameRefusal } from '../src/flow/frames.js'
+import { InboundNames, OutboundNames } from '../src/flow/name-table.js'
+import { Outbox, WriterPool } from '../src/flow/outbox.js'
+import { openRecord, type RecordRefusal } from '../src/flow/record.js'
+import { Sender } from '../src/flow/sender.js'
+import { createCipherState } from '../src/noise/cipher-state.js'
+import { FakeEnv } from './fake-env.js'
+import { FakeLink } from './fake-link.js'
+
+export type Arrival = Envelope | EnvelopeRefusal | FrameRefusal | RecordRefusal
+
+export interface LaneOptions {
+  readonly frameBytesMax?: number
+  readonly messageBytesMax?: number
+  readonly queueBytesMax?: number
+  readonly namesMax?: number
+  /** The counter of the first record. */
+  readonly nonce?: number
+}
+
+const key = new Uint8Array(32).fill(7)
+export const laneCodecs = createCodecs([bytesCodec, createCborCodec()])
+/** What a message's head takes at most; as in the flow. */
+const headBytesMax = 16
+
+/** One way of one channel: what a sender says here, a reader hears there. */
+export class FakeLane {
+  readonly env = new FakeEnv()
+  readonly link: FakeLink
+  readonly outbox: Outbox
+  readonly sender: Sender
+  exhausted = 0
+  readonly #incoming = createCipherState(nativeCrypto, key)
+  readonly #frames: FrameReader
+  readonly #names = new InboundNames(65_536)
+  #read = 0
+
+  constructor(options: LaneOptions = {}) {
+    const { frameBytesMax = 65_535, messageBytesMax = 1_048_576, queueBytesMax = 1_048_576, namesMax = 1_024 } = options
+    const bodyBytesMax = messageBytesMax + headBytesMax
+    this.link = new FakeLink({ capabilities: { frameBytesMax } })
+    this.outbox = new Outbox({
+      link: this.link,
+      cipher: createCipherState(nativeCrypto, key, options.nonce ?? 0),
+      env: this.env,
+      writers: new WriterPool(),
+      bodyBytesMax,
+      queueBytesMax,
+      exhausted: () => {
+        this.exhausted += 1
+      },
+    })
+    this.sender = new Sender({
+      outbox: this.outbox,
+      names: new OutboundNames(namesMax),
+      codecs: laneCodecs,
+      messageBytesMax,
+    })
+    this.#frames = new FrameReader(bodyBytesMax)
+  }
+
+  /** What the records sent since the last call hold. */
+  arrivals(): Arrival[] {
+    const records = this.link.sent.slice(this.#read)
+    this.#read = this.link.sent.length
+    return records.flatMap((record) => this.#open(record))
+  }
+
+  #open(bytes: Uint8Array): Arrival[] {
+    const record = openRecord(this.#incoming, bytes)
+    if (!record.ok) return [record]
+    if (!this.#frames.enter(record)) return [{ ok: false, code: 'FRAME_MALFORMED' }]
+    const arrived: Arrival[] = []
+    for (let frame = this.#frames.next(); frame !== undefined; frame = this.#frames.next()) {
+      if (!frame.ok) return [...arrived, frame]
+      arrived.push(decodeEnvelope(frame, this.#names))
+    }
+    return arrived
+  }
+}
