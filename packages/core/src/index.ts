@@ -16,6 +16,7 @@ export type { AeadKey, CryptoProvider, Ed25519Backend, MaybePromise } from './cr
 export { nobleCrypto } from './crypto/noble-crypto.js'
 export type { Cancel, Env, Logger, LogLevel } from './env/env.js'
 export { createSystemEnv, type SystemEnvOptions } from './env/system-env.js'
+export { coreErrorGuide } from './error-guide.js'
 export { type CoreErrorCode, coreError, coreErrorTable } from './errors.js'
 export type { CoordinatorEvents, TypedEmitter } from './events.js'
 export { type GenerateIdentityOptions, generateIdentity, type Identity, identityFromSeed } from './identity/identity.js'
@@ -39,7 +40,14 @@ export type { Handlers, MessageContext, PresenceHooks, RequestHandlerContext } f
 export type { Rate } from './protocol/rate.js'
 export { RequestRejection } from './protocol/request-rejection.js'
 export type { Schema, SchemaIssue, SchemaVerdict } from './protocol/schema.js'
-export { defineErrors, type ErrorEntry, type Fault, RondoError, type RondoErrorOptions } from './rondo-error.js'
+export {
+  defineErrors,
+  type ErrorAdvice,
+  type ErrorEntry,
+  type Fault,
+  RondoError,
+  type RondoErrorOptions,
+} from './rondo-error.js'
 export type {
   CloseReason,
   DialOptions,

@@ -1,13 +1,19 @@
-// One error class and, per package, one table of codes. docs/errors.md is made from the tables; codes outlive messages.
+// One error class and, per package, one table of codes with a guide to them. docs/errors.md is made from both; codes outlive
+// messages.
 
 export type Fault = 'caller' | 'peer' | 'network' | 'operator' | 'handler'
 
 export interface ErrorEntry {
   readonly layer: string
   readonly meaning: string
+  /** Whether doing the same again can help. */
+  readonly retryable: boolean
+}
+
+/** What a person should know of a code beside its meaning. */
+export interface ErrorAdvice {
   readonly fault: Fault
   readonly remedy: string
-  readonly retryable: boolean
 }
 
 export interface RondoErrorOptions {

@@ -35,6 +35,7 @@ export class FakeLane {
   readonly outbox: Outbox
   readonly sender: Sender
   exhausted = 0
+  whenExhausted = (): void => {}
   readonly #incoming = createCipherState(nativeCrypto, key)
   readonly #frames: FrameReader
   readonly #names = new InboundNames(65_536)
@@ -53,6 +54,7 @@ export class FakeLane {
       queueBytesMax,
       exhausted: () => {
         this.exhausted += 1
+        this.whenExhausted()
       },
     })
     this.sender = new Sender({
@@ -69,6 +71,13 @@ export class FakeLane {
     const records = this.link.sent.slice(this.#read)
     this.#read = this.link.sent.length
     return records.flatMap((record) => this.#open(record))
+  }
+
+  /** The plaintext of the next record. */
+  open(bytes: Uint8Array): Uint8Array {
+    const record = openRecord(this.#incoming, bytes)
+    if (!record.ok) throw new Error(record.code)
+    return record.plaintext
   }
 
   #open(bytes: Uint8Array): Arrival[] {

@@ -1,5 +1,6 @@
 import { ByteWriter } from '../src/bytes/byte-writer.js'
 import type { Coordinator } from '../src/coordinator/coordinator.js'
+import { nativeCrypto } from '../src/crypto/native-crypto.js'
 import { type Channel, openChannel } from '../src/flow/channel.js'
 import { decodeEnvelope, type Envelope, type EnvelopeRefusal, encodeHello, encodeName } from '../src/flow/envelope.js'
 import { FrameReader, frameKind } from '../src/flow/frames.js'
@@ -11,7 +12,6 @@ import type { PeerId } from '../src/identity/peer-id.js'
 import type { PeerInfo } from '../src/peers/peer-info.js'
 import type { Offer } from '../src/protocol/registry.js'
 import type { CloseReason, LinkReceiver } from '../src/transport/transport.js'
-import { nativeCrypto } from '../src/crypto/native-crypto.js'
 import type { FakeEnv } from './fake-env.js'
 import { type FakeWire, joinLinks } from './fake-wire.js'
 
@@ -88,9 +88,7 @@ export class FakePeer implements LinkReceiver {
 
   /** The envelopes of one kind that came so far. */
   heardOf<Kind extends Envelope['kind']>(kind: Kind): Extract<Envelope, { kind: Kind }>[] {
-    return this.heard.filter(
-      (each): each is Extract<Envelope, { kind: Kind }> => each.ok && each.kind === kind,
-    )
+    return this.heard.filter((each): each is Extract<Envelope, { kind: Kind }> => each.ok && each.kind === kind)
   }
 
   frame(bytes: Uint8Array): void {

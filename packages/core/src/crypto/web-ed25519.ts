@@ -4,7 +4,8 @@ import { rememberKeys } from './key-memo.js'
 
 // Ed25519 by WebCrypto, many times as fast as JavaScript, where the runtime has it and it behaves. That is asked once, at
 // the first signature; where the answer is no, or a call fails, the fallback does the work.
-// Messages and signatures may be views of memory that is written again soon, so they are copied before the first await.
+// Messages and signatures may be views of memory that is written again soon, so they are copied before the first await;
+// keys are held as they are.
 
 export type Subtle = typeof globalThis.crypto.subtle
 

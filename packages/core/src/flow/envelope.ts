@@ -169,9 +169,14 @@ export function encodeReplyHead(writer: ByteWriter, requestId: number, codecId: 
   writer.u8(codecId)
 }
 
-export function encodeReject(writer: ByteWriter, requestId: number, rejection: Rejection): void {
+export function encodeReject(
+  writer: ByteWriter,
+  requestId: number,
+  { code, reason, detail, retryAfterMs, issues }: Rejection,
+): void {
+  const told = issues?.slice(0, issuesMax).map(({ path, message }) => ({ path: fit(path), message: fit(message) }))
   writer.u32(requestId)
-  control.encode(rejection, writer)
+  control.encode({ code: fit(code), reason: fit(reason), detail: fit(detail), retryAfterMs, issues: told }, writer)
 }
 
 export function encodeCancel(writer: ByteWriter, requestId: number): void {
@@ -190,11 +195,8 @@ export function encodeHello(writer: ByteWriter, offer: Offer): void {
   control.encode({ protocols: [...offer].map(([name, versions]) => [name, [...versions]]) }, writer)
 }
 
-export function encodeGoodbye(writer: ByteWriter, reason: CloseReason): void {
-  control.encode(
-    { code: cut(reason.code), ...(reason.detail === undefined ? {} : { detail: cut(reason.detail) }) },
-    writer,
-  )
+export function encodeGoodbye(writer: ByteWriter, { code, detail }: CloseReason): void {
+  control.encode({ code: fit(code), detail: fit(detail) }, writer)
 }
 
 function declareName(body: Uint8Array, names: InboundNames): boolean {
@@ -256,8 +258,9 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value.length <= textCharactersMax
 }
 
-function cut(text: string): string {
-  return text.length > textCharactersMax ? text.slice(0, textCharactersMax) : text
+/** Text as it may travel: cut to size, and without half surrogate pairs, which UTF-8 cannot say and cutting may leave. */
+function fit(text: string | undefined): string | undefined {
+  return text?.slice(0, textCharactersMax).replace(/\p{Cs}/gu, '\ufffd')
 }
 
 function ascends(numbers: readonly number[]): boolean {

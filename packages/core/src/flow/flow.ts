@@ -12,6 +12,7 @@ import { type ControlEnvelope, decodeEnvelope, isForHandlers, type MessageEnvelo
 import { FrameReader } from './frames.js'
 import { Gcra } from './gcra.js'
 import { Guards, type Refused } from './guards.js'
+import { type RefusalCode, readRefusal } from './handshake.js'
 import { InboundNames, OutboundNames } from './name-table.js'
 import { Outbox, type WriterPool } from './outbox.js'
 import { Outcomes } from './outcome.js'
@@ -34,6 +35,7 @@ export type BrokenCode =
   | 'ENVELOPE_MALFORMED'
   | 'MESSAGE_OVERSIZED'
   | 'PEER_SLOW'
+  | RefusalCode
 
 /** What the flow tells the session it belongs to. */
 export interface FlowOwner {
@@ -117,6 +119,7 @@ export class Flow {
       peerId: from.peerId,
       sender: this.sender,
       throttle: this.#throttle,
+      answered: () => this.#cutIfSlow(),
     })
     this.#router = new Router({ env, events, from, context: this.#context })
     // Both ends number the messages of each half alike, so that an id names one message on either.
@@ -133,7 +136,8 @@ export class Flow {
     this.#meter(nowMs, this.#bytesRate.charge(nowMs, sealed.length))
 
     const record = openRecord(this.#inbound, sealed)
-    if (!record.ok) return owner.broken(record.code)
+    // A dialler that is turned away by its last handshake message hears of it here, in the place of the first record.
+    if (!record.ok) return owner.broken((owner.isReady ? undefined : readRefusal(sealed)) ?? record.code)
     this.bytesReceived += sealed.length
 
     if (!this.#frames.enter(record)) return owner.broken('FRAME_MALFORMED')
@@ -155,8 +159,7 @@ export class Flow {
       else this.#refuse(envelope, admitted)
     }
     this.#meter(nowMs, this.#messagesRate.charge(nowMs, this.messagesReceived - receivedBefore))
-    // It asks and asks, and does not read the answers.
-    if (this.outbox.isFull) owner.broken('PEER_SLOW')
+    this.#cutIfSlow()
   }
 
   /** The session ended: nobody needs what handlers are still working on. */
@@ -169,6 +172,11 @@ export class Flow {
   #refuse(envelope: MessageEnvelope, { code, rejection }: Refused): void {
     this.#owner.refused(code)
     if (envelope.kind === 'request') this.sender.reject(envelope.requestId, rejection)
+  }
+
+  /** It asks and asks, and does not read the answers. */
+  #cutIfSlow(): void {
+    if (this.outbox.isFull) this.#owner.broken('PEER_SLOW')
   }
 
   /** A peer that sends faster than its rate is not read until the rate allows more: it slows down and loses nothing. */

@@ -1,9 +1,11 @@
 import type { Codecs } from '../codec/codecs.js'
 import type { PeerId } from '../identity/peer-id.js'
 import type { Limits } from '../options.js'
+import type { MessageRules } from '../protocol/handler.js'
 import type { Message } from '../protocol/message.js'
 import { appProtocol } from '../protocol/names.js'
 import type { Registration, Registry } from '../protocol/registry.js'
+import type { SchemaVerdict } from '../protocol/schema.js'
 import type { MessageEnvelope, Rejection } from './envelope.js'
 import { Gcra } from './gcra.js'
 import type { InboundName } from './name-table.js'
@@ -55,8 +57,8 @@ export interface GuardsOptions {
 /** The guards of one session. */
 export class Guards {
   readonly #options: GuardsOptions
-  readonly #protocolRates = new Map<Registration | undefined, Gcra>()
-  readonly #typeRates = new Map<string, Gcra>()
+  /** By registration and type; those of types that declare none are shared, under no type. */
+  readonly #rates = new Map<Registration | undefined, Map<string | undefined, Gcra>>()
   #sequence = 0
 
   constructor(options: GuardsOptions) {
@@ -82,7 +84,7 @@ export class Guards {
     const decoded = decodePayload(codecs, envelope.codecId, payload)
     if (!decoded.ok) return refuse(decoded.code)
 
-    const checked = rules?.check === undefined ? decoded : rules.check(decoded.value)
+    const checked = rules === undefined ? decoded : judge(rules, decoded.value)
     if (!checked.ok) return refuse(checked.code, 'issues' in checked ? { issues: checked.issues } : {})
 
     if (envelope.kind === 'request' && !atWork.accepts(envelope.requestId)) return refuse('REQUEST_LIMIT')
@@ -109,20 +111,28 @@ export class Guards {
   }
 
   /** A type's own rate where it declares one, else one that all types of the protocol share. */
-  #rateOf(name: InboundName): Gcra {
+  #rateOf({ registration, type }: InboundName): Gcra {
     const { limits } = this.#options
-    const declared = name.registration?.rates.get(name.type)
-    if (declared === undefined) {
-      const shared = this.#protocolRates.get(name.registration)
-      if (shared !== undefined) return shared
-      const rate = new Gcra(limits.protocolMessagesPerSecond, limits.protocolMessagesBurst)
-      this.#protocolRates.set(name.registration, rate)
-      return rate
-    }
-    const key = `${name.protocol}/${name.version}/${name.type}`
-    const own = this.#typeRates.get(key) ?? new Gcra(declared.perSecond, declared.burst)
-    this.#typeRates.set(key, own)
-    return own
+    const declared = registration?.rates.get(type)
+    const rates = this.#rates.get(registration) ?? new Map<string | undefined, Gcra>()
+    this.#rates.set(registration, rates)
+    const key = declared === undefined ? undefined : type
+    const known = rates.get(key)
+    if (known !== undefined) return known
+    const { perSecond = limits.protocolMessagesPerSecond, burst = limits.protocolMessagesBurst } = declared ?? {}
+    const rate = new Gcra(perSecond, burst)
+    rates.set(key, rate)
+    return rate
+  }
+}
+
+/** Asks a type's own check. One that throws, against its contract, costs the message and nothing more. */
+function judge(rules: MessageRules, value: unknown): SchemaVerdict {
+  if (rules.check === undefined) return { ok: true, value }
+  try {
+    return rules.check(value)
+  } catch {
+    return { ok: false, code: 'SCHEMA_REFUSED', issues: [] }
   }
 }
 

@@ -110,6 +110,15 @@ export function encodeRefusal(code: RefusalCode): Uint8Array {
   return Uint8Array.of(frameTag.refusal, refusalNumbers[code])
 }
 
+/** Why the other end turns us away; undefined where the frame is no refusal. */
+export function readRefusal(frame: Uint8Array): RefusalCode | undefined {
+  if (frame[0] !== frameTag.refusal || frame.length !== 2) return undefined
+  for (const [code, number] of Object.entries(refusalNumbers)) {
+    if (number === frame[1]) return code as RefusalCode
+  }
+  return undefined
+}
+
 /** What both ends say first, in the clear, so that a mismatch gets a name; the prologue then holds them to it. */
 function encodePreamble({ crypto, network }: HandshakeOptions): Uint8Array {
   const tag = crypto.sha256(text.encode(`rondo/1 network ${network}`)).subarray(0, networkTagBytes)
@@ -198,12 +207,10 @@ function establish(noise: NoiseXX, peerId: PeerId): Established {
 /** What comes after the tag; a refusal in its place is thrown as what it says. */
 function bodyOf(frame: Uint8Array, tag: number): Uint8Array {
   if (frame[0] === tag) return frame.subarray(1)
-  if (frame[0] === frameTag.refusal && frame.length === 2) {
-    for (const [code, number] of Object.entries(refusalNumbers)) {
-      if (number === frame[1]) throw coreError(code as RefusalCode, { detail: 'so says the other end' })
-    }
-  }
-  throw coreError('HANDSHAKE_MALFORMED')
+  const refusal = readRefusal(frame)
+  throw refusal === undefined
+    ? coreError('HANDSHAKE_MALFORMED')
+    : coreError(refusal, { detail: 'so says the other end' })
 }
 
 /** Tells the other end why, and makes the error that ends our side. */

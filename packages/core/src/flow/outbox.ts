@@ -129,10 +129,10 @@ export class Outbox {
   /** Seals what is queued and hands it to the link now. */
   flush(): void {
     const writer = this.#record
-    if (writer === undefined || this.#closed) return
+    if (writer === undefined) return
     this.#record = undefined
     this.#frames = 0
-    if (writer.length > timestampBytes) this.#seal(writer.view())
+    if (writer.length > timestampBytes && !this.#closed) this.#seal(writer.view())
     this.#options.writers.give(writer)
   }
 
@@ -190,7 +190,11 @@ export class Outbox {
   #seal(plaintext: Uint8Array): void {
     const { cipher, link, env, exhausted } = this.#options
     const sealed = sealRecord(cipher, plaintext)
-    if (sealed === undefined) return exhausted()
+    if (sealed === undefined) {
+      // Closed first: whoever is told will want to say goodbye.
+      this.#closed = true
+      return exhausted()
+    }
     this.bytesSent += sealed.length
     const below = link.send(sealed)
     if (this.#blockedSinceMs !== undefined) this.#queuedBytes += sealed.length

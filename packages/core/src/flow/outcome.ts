@@ -25,6 +25,8 @@ export interface OutcomesOptions {
   readonly peerId: PeerId
   readonly sender: Sender
   readonly throttle: Throttle
+  /** One more answer is queued. */
+  readonly answered: () => void
 }
 
 /** Settles the outcomes of one session. */
@@ -40,7 +42,7 @@ export class Outcomes {
 
   settle(outcome: Outcome): void {
     if (outcome.threw) this.#failed(outcome, outcome.value)
-    else if (isThenable(outcome.value)) this.#await(outcome, outcome.value)
+    else if (isThenable(outcome.value)) this.#await(outcome, Promise.resolve(outcome.value))
     else this.#answer(outcome, outcome.value)
   }
 
@@ -59,7 +61,7 @@ export class Outcomes {
     for (const requestId of [...this.#requests.keys()]) this.#abandon(requestId, reason)
   }
 
-  #await(outcome: Outcome, promise: PromiseLike<unknown>): void {
+  #await(outcome: Outcome, promise: Promise<unknown>): void {
     const { limits, throttle, env } = this.#options
     const { requestId, timeoutMs } = outcome.admitted
     this.#handlers += 1
@@ -97,8 +99,9 @@ export class Outcomes {
     try {
       this.#options.sender.reply(requestId, value)
     } catch (cause) {
-      this.#failed(outcome, cause)
+      return this.#failed(outcome, cause)
     }
+    this.#options.answered()
   }
 
   #failed(outcome: Outcome, cause: unknown): void {
@@ -129,6 +132,7 @@ export class Outcomes {
   }
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+/** Looks no closer: what a `then` is, and whether reading it throws, is the business of `Promise.resolve`. */
+function isThenable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'then' in value
 }

@@ -4,19 +4,24 @@ const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 
 /** Writes bytes as base58; each leading zero byte becomes a leading `1`. */
 export function encodeBase58(bytes: Uint8Array): string {
-  const digits = convert(bytes, 256, 58)
-  return [...digits].map((digit) => alphabet[digit]).join('')
+  let text = ''
+  for (const digit of convert(bytes, 256, 58)) text += alphabet[digit]!
+  return text
 }
 
 /** Reads base58; undefined where a character does not belong to the alphabet. */
 export function decodeBase58(text: string): Uint8Array | undefined {
-  const digits = Array.from(text, (character) => alphabet.indexOf(character))
-  if (digits.includes(-1)) return undefined
+  const digits = new Uint8Array(text.length)
+  for (let index = 0; index < text.length; index += 1) {
+    const digit = alphabet.indexOf(text[index]!)
+    if (digit < 0) return undefined
+    digits[index] = digit
+  }
   return convert(digits, 58, 256)
 }
 
 /** Rewrites a number from one base in another, most significant digit first, keeping the count of leading zeros. */
-function convert(from: ArrayLike<number>, fromBase: number, toBase: number): Uint8Array {
+function convert(from: Uint8Array, fromBase: number, toBase: number): Uint8Array {
   const reversed: number[] = []
   let zeros = 0
   for (let index = 0; index < from.length; index += 1) {
@@ -28,9 +33,9 @@ function convert(from: ArrayLike<number>, fromBase: number, toBase: number): Uin
     for (let place = 0; place < reversed.length; place += 1) {
       carry += reversed[place]! * fromBase
       reversed[place] = carry % toBase
-      carry = Math.floor(carry / toBase)
+      carry = (carry / toBase) | 0
     }
-    for (; carry > 0; carry = Math.floor(carry / toBase)) reversed.push(carry % toBase)
+    for (; carry > 0; carry = (carry / toBase) | 0) reversed.push(carry % toBase)
   }
   const digits = new Uint8Array(zeros + reversed.length)
   digits.set(reversed.reverse(), zeros)

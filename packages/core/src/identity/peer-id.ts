@@ -23,7 +23,7 @@ const secp256k1Prefix = [0xe7, 0x01]
 /** Ids of both suites have 48 or 49 characters. */
 const textLengthMax = 64
 
-const publicKeys = new BoundedCache<PeerId, Uint8Array>(4096)
+const publicKeys = new BoundedCache<string, Uint8Array>(4096)
 
 /** The id of a 32-byte Ed25519 public key. */
 export function encodePeerId(publicKey: Uint8Array): PeerId {
@@ -49,6 +49,7 @@ export function parsePeerId(text: string): PeerId {
 /** Reads a peer id that a stranger sent. Never throws. */
 export function checkPeerId(text: unknown): PeerIdCheck {
   if (typeof text !== 'string') return invalid
+  if (publicKeys.has(text)) return { ok: true, value: brand(text) }
   const bytes = decodeText(text)
   if (bytes === undefined) return invalid
   if (startsWith(bytes, secp256k1Prefix) && bytes.length === 35) return unsupported

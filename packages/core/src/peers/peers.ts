@@ -168,7 +168,7 @@ export class Peers implements SessionOwner {
     const deadline = this.#handshakeDeadline(signal)
     try {
       const options = { ...this.#options.channel, role, expect, signal: deadline.signal, closed: release }
-      const channel = await openChannel(link, options)
+      const channel = await abortable(openChannel(link, options), deadline.signal)
       return await this.#begin(channel, transport, deadline)
     } catch (error) {
       release()

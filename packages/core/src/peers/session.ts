@@ -1,6 +1,6 @@
 import type { Codecs } from '../codec/codecs.js'
 import type { Env } from '../env/env.js'
-import { coreError } from '../errors.js'
+import { type CoreErrorCode, coreError, coreErrorTable } from '../errors.js'
 import type { Events } from '../events.js'
 import type { Channel } from '../flow/channel.js'
 import type { ControlEnvelope } from '../flow/envelope.js'
@@ -13,6 +13,7 @@ import type { OutgoingMessage } from '../protocol/message.js'
 import { appProtocol } from '../protocol/names.js'
 import type { Offer, Registry } from '../protocol/registry.js'
 import { negotiateVersion } from '../protocol/version.js'
+import type { RondoError } from '../rondo-error.js'
 import type { CloseReason, LinkReceiver } from '../transport/transport.js'
 import type { PeerInfo } from './peer-info.js'
 import { type RequestOptions, Requests } from './requests.js'
@@ -245,7 +246,7 @@ export class Session implements FlowOwner, LinkReceiver {
     })
     this.#flow.close(error)
     this.#requests.close(error)
-    this.#settleGreeted.reject(reason)
+    this.#settleGreeted.reject(notGreeted(reason, this.peerId))
     this.#answerProbes(false)
     this.#owner.ended(this, reason)
   }
@@ -292,6 +293,17 @@ export class Session implements FlowOwner, LinkReceiver {
       },
     })
   }
+}
+
+/** What becomes of a session that ends before it is greeted: the handshake's own reasons keep their codes. */
+function notGreeted(reason: CloseReason, peerId: PeerId): RondoError {
+  const { code } = reason
+  const detail = describeReason(reason)
+  return coreError(isHandshakeCode(code) ? code : 'LINK_CLOSED', { peerId, detail, details: { reason } })
+}
+
+function isHandshakeCode(code: string): code is CoreErrorCode {
+  return Object.entries(coreErrorTable).some(([known, { layer }]) => known === code && layer === 'handshake')
 }
 
 /** One line for a person. */

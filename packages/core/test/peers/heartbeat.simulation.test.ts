@@ -1,0 +1,84 @@
+import { everySeed, simulate, simulationSeeds, type World } from '@rondo/testkit/simulator'
+import { expect, test } from 'vitest'
+import { defaultLimits } from '../../src/index.js'
+
+// Silence on the virtual clock: who is given up, when, and by whom not.
+
+const { heartbeatIntervalMs, heartbeatTimeoutMs } = defaultLimits
+const tenMinutesMs = 600_000
+const network = { latencyMs: [5, 80], loss: 0.1 } as const
+const seeds = simulationSeeds({ quick: 20, full: 1_000 })
+
+/** Who was given up, by whom, why and when. */
+function collectEndings(world: World) {
+  const endings: { readonly peer: number; readonly code: string; readonly atMs: number }[] = []
+  for (const [index, peer] of world.peers.entries()) {
+    peer.on('disconnected', (_, { code }) => {
+      if (code !== 'COORDINATOR_STOPPED') endings.push({ peer: index, code, atMs: world.nowMs })
+    })
+  }
+  return endings
+}
+
+test('peers that say nothing stay connected for an hour', async () => {
+  await everySeed(seeds, async (seed) => {
+    const world = simulate({ seed, peers: 2, network })
+    const endings = collectEndings(world)
+    await world.run(() => world.sleep(3_590_000))
+    expect(endings).toEqual([])
+  })
+})
+
+test('a silently partitioned peer is given up after the timeout, by both, and not before', async () => {
+  await everySeed(seeds, async (seed) => {
+    const world = simulate({ seed, peers: 2, network })
+    const endings = collectEndings(world)
+    world.at(0).partition([0], [1])
+    await world.run(() => world.sleep(2 * heartbeatTimeoutMs))
+    expect(endings.map(({ peer, code }) => [peer, code]).sort()).toEqual([
+      [0, 'PEER_SILENT'],
+      [1, 'PEER_SILENT'],
+    ])
+    for (const { atMs } of endings) {
+      // What was on its way still came; a beat comes three times in an interval.
+      expect(atMs).toBeGreaterThan(heartbeatTimeoutMs - heartbeatIntervalMs)
+      expect(atMs).toBeLessThan(heartbeatTimeoutMs + heartbeatIntervalMs)
+    }
+  })
+})
+
+test('a partition that heals in time costs nobody the connection', async () => {
+  await everySeed(seeds, async (seed) => {
+    const world = simulate({ seed, peers: 2, network })
+    const endings = collectEndings(world)
+    world
+      .at(10_000)
+      .partition([0], [1])
+      .at(10_000 + heartbeatTimeoutMs - heartbeatIntervalMs - 1_000)
+      .heal()
+    await world.run(() => world.sleep(3 * heartbeatTimeoutMs))
+    expect(endings).toEqual([])
+  })
+})
+
+test('a machine that sleeps for ten minutes, with all its peers on it, expels nobody', async () => {
+  await everySeed(seeds, async (seed) => {
+    const world = simulate({ seed, peers: 3, network })
+    const endings = collectEndings(world)
+    world.at(1_000 + seed * 777).suspend([0, 1, 2], tenMinutesMs)
+    await world.run(() => world.sleep(tenMinutesMs + 120_000))
+    expect(endings).toEqual([])
+  })
+})
+
+test('a process that is stopped for ten minutes is given up by the others, and gives up none of them itself', async () => {
+  await everySeed(seeds, async (seed) => {
+    const world = simulate({ seed, peers: 3, network })
+    const endings = collectEndings(world)
+    world.at(1_000 + seed * 777).suspend(0, tenMinutesMs)
+    await world.run(() => world.sleep(tenMinutesMs + 120_000))
+    expect(endings.filter(({ peer }) => peer !== 0).map(({ code }) => code)).toEqual(['PEER_SILENT', 'PEER_SILENT'])
+    expect(endings.filter(({ peer, atMs }) => peer === 0 && atMs < tenMinutesMs)).toEqual([])
+    expect(world.peers[1]?.peerId).toBeDefined()
+  })
+})

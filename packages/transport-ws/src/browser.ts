@@ -1,0 +1,3 @@
+export { webSocket } from './browser-transport.js'
+export { wsErrorTable } from './errors.js'
+export type { WebSocketOptions } from './options.js'

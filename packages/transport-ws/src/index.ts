@@ -1,0 +1,3 @@
+export { wsErrorTable } from './errors.js'
+export type { WebSocketOptions } from './options.js'
+export { webSocket } from './transport.js'
