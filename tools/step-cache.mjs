@@ -17,7 +17,10 @@ import { root } from './root.mjs'
 
 const folder = join(root, 'node_modules/.cache/rondo/steps')
 
-/** What every step depends on: how dependencies resolve, how the tools behave, and vectors kept beside the project. */
+/** Published test vectors that may be kept beside the project; tests that want them skip where they are not. */
+export const vectorsBeside = '../shared/vectors'
+
+/** What every step depends on: how dependencies resolve, how the tools behave, and the vectors. */
 const alwaysRead = [
   'package.json',
   'pnpm-lock.yaml',
@@ -28,7 +31,7 @@ const alwaysRead = [
   'turbo.json',
   'vitest.config.ts',
   'tools',
-  '../shared/vectors',
+  vectorsBeside,
 ]
 
 /** Programs that tests look for, and skip without. */

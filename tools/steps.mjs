@@ -26,7 +26,7 @@ export function checks() {
       program: ['node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '--colors=off'],
     },
     {
-      name: 'types of tests',
+      name: 'types of tests, tools and examples',
       reads: everythingBuilt,
       program: ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.test.json'],
     },

@@ -56,6 +56,7 @@ describe('what counts as code', () => {
       "} from './f.js'",
       "import './side.js'",
       "const g = await import('./g.js')",
+      "const program = new URL('./other.js', import.meta.url)",
       "// import { h } from './h.js'",
     ].join('\n')
     const imports = importsOf({ path: 'packages/core/src/flow/x.ts', text })
@@ -66,6 +67,7 @@ describe('what counts as code', () => {
       ['./f.js', 6, false],
       ['./side.js', 7, false],
       ['./g.js', 8, false],
+      ['./other.js', 9, false],
     ])
     expect(imports[1]?.target).toBe('packages/core/src/c.ts')
   })
@@ -189,8 +191,10 @@ describe('the shape of files', () => {
   })
 
   test('a test that is singled out', () => {
-    const only = ['test', 'only'].join('.')
-    expect(focusedTests([source('packages/core/test/a.test.ts', `${only}('x', () => {})`)])).toHaveLength(1)
+    const [only, skip] = [['test', 'only'].join('.'), ['describe', 'skip'].join('.')]
+    const path = 'packages/core/test/a.test.ts'
+    const lines = [`${only}('x', () => {})`, `  ${skip}('x', () => {})`, `if (!isThere) ${skip}('there is no x')`]
+    expect(found(focusedTests([source(path, ...lines)]))).toEqual([`${path}:1`, `${path}:2`])
   })
 
   test('a source file that no entry point reaches', () => {

@@ -19,12 +19,12 @@ export function deadFiles(sources: readonly Source[], packages: readonly Workspa
     .map(({ path }) => ({ path, line: 1, complaint: `no entry point of ${packageOf(path)} reaches it` }))
 }
 
-/** Every condition of every export, what `#names` mean, commands, and an app's main file. */
+/** Every condition of every export, what `#names` mean, commands, an app's main file, and what docs/errors.md is made of. */
 function entryFiles({ dir, manifest }: WorkspacePackage): string[] {
   const targets: ExportTarget[] = [manifest.exports, manifest.imports, manifest.bin].flatMap((map) =>
     Object.values(map ?? {}),
   )
   const built = targets.flatMap((target) => (typeof target === 'string' ? [target] : Object.values(target)))
   const sources = built.map((file) => file.replace(/^\.\/dist\//, 'src/').replace(/(\.d\.ts|\.js)$/, '.ts'))
-  return [...sources, 'src/main.ts'].map((file) => `${dir}/${file}`)
+  return [...sources, 'src/main.ts', 'src/errors.ts', 'src/error-guide.ts'].map((file) => `${dir}/${file}`)
 }

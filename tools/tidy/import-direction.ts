@@ -1,5 +1,6 @@
 // Who may import whom: between packages, and between the layers of core.
 
+import { vectorsBeside } from '../step-cache.mjs'
 import { sourceEntries, type WorkspacePackage } from '../workspace.mjs'
 import { type Import, importsOf } from './imports.ts'
 import { type Finding, isShippedSource, packageOf, type Source } from './source.ts'
@@ -9,6 +10,7 @@ export const coreLayers = [
   'bytes',
   'rondo-error',
   'errors',
+  'error-guide',
   'crypto',
   'platform',
   'env',
@@ -54,7 +56,7 @@ export function deepImports(sources: readonly Source[], packages: readonly Works
   const exported = new Set(sourceEntries(packages).map(({ name }) => name))
   return complainAbout(sources.filter(isInPackage), ({ path, specifier, target }) => {
     if (target !== undefined) {
-      const crosses = packageOf(target) !== packageOf(path)
+      const crosses = packageOf(target) !== packageOf(path) && !target.startsWith(`${vectorsBeside}/`)
       return crosses ? `reaches by path into ${packageOf(target)}; import it by name` : undefined
     }
     const isDeep = names.has(packageNameOf(specifier)) && !exported.has(specifier)

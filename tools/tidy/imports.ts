@@ -15,6 +15,8 @@ export interface Import {
 const clause = /^[ \t]*(?:import|export)\b([^'";=]*?)\bfrom\s*(['"])(\s*)\2/gm
 const bare = /^[ \t]*import\s*(['"])(\s*)\1/gm
 const dynamic = /\bimport\s*\(\s*(['"])(\s*)\1/g
+/** How a program of our own is named that runs in another process or thread. */
+const located = /\bnew URL\(\s*(['"])(\s*)\1(?=\s*,\s*import\.meta\.url)/g
 
 export function importsOf({ path, text }: Source): Import[] {
   const code = codeOnly(text)
@@ -29,9 +31,9 @@ export function importsOf({ path, text }: Source): Import[] {
     ...[...code.matchAll(clause)].map((found) =>
       made(found.index + found[0].length, found[3]?.length ?? 0, found[1] ?? ''),
     ),
-    ...[...code.matchAll(bare), ...code.matchAll(dynamic)].map((found) =>
-      made(found.index + found[0].length, found[2]?.length ?? 0, ''),
-    ),
+    ...[bare, dynamic, located]
+      .flatMap((form) => [...code.matchAll(form)])
+      .map((found) => made(found.index + found[0].length, found[2]?.length ?? 0, '')),
   ]
 }
 

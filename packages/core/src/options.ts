@@ -48,6 +48,12 @@ export const defaultLimits = {
   cborStringBytesMax: 1_048_576,
 } as const
 
+/** What the wire cannot say beyond. */
+const ceilings: { readonly [Name in keyof typeof defaultLimits]?: number } = {
+  namesMax: 65_536,
+  requestTimeoutMsMax: 0xffff_ffff,
+}
+
 export type Limits = { readonly [Name in keyof typeof defaultLimits]: number }
 
 export interface CoordinatorOptions {
@@ -73,6 +79,8 @@ export function resolveLimits(given: CoordinatorOptions['limits'] = {}): Limits 
     if (!Number.isSafeInteger(value) || value < 1) {
       throw new TypeError(`limits.${name} must be a whole number from 1 up, not ${String(value)}`)
     }
+    const ceiling = ceilings[name as keyof Limits] ?? value
+    if (value > ceiling) throw new TypeError(`limits.${name} must be at most ${ceiling}, not ${value}`)
     limits[name] = value
   }
   const { connectionsMax, connectionsReservedOutbound } = limits as Limits

@@ -1,10 +1,8 @@
-import type { CoordinatorEvents, TypedEmitter } from '../events.js'
+import type { TypedEmitter } from '../events.js'
 import type { PeerId } from '../identity/peer-id.js'
 import type { PeerInfo } from '../peers/peer-info.js'
-import type { RequestOptions } from '../peers/requests.js'
 import type { ProtocolHandler } from '../protocol/handler.js'
-import type { OutgoingMessage } from '../protocol/message.js'
-import type { BroadcastOptions, BroadcastOutcome, Messenger, RequestOutcome } from '../protocol/messenger.js'
+import type { Messenger } from '../protocol/messenger.js'
 import type { Link } from '../transport/transport.js'
 import type { CoordinatorState } from './lifecycle.js'
 
@@ -71,4 +69,3 @@ export interface Coordinator extends Messenger, TypedEmitter, AsyncDisposable {
   /** Drops what is out of date, such as peers that went silent. Runs by itself at every heartbeat. */
   cleanup(): void
 }
-export type { BroadcastOptions, BroadcastOutcome, CoordinatorEvents, OutgoingMessage, RequestOptions, RequestOutcome }

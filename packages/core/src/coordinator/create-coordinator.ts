@@ -82,7 +82,10 @@ class Node implements Coordinator {
     })
     this.#heartbeat = new Heartbeat(env, limits, () => this.#peers.all())
     this.#lifecycle = new Lifecycle(
-      () => this.#heartbeat.start(),
+      () => {
+        this.#peers.open()
+        this.#heartbeat.start()
+      },
       () => this.#close(),
     )
     const host = {
@@ -258,8 +261,11 @@ class Node implements Coordinator {
     this.#heartbeat.stop()
     const listeners = [...this.#listeners]
     this.#listeners.clear()
-    await Promise.all(listeners.map((listener) => listener.close()))
-    await this.#peers.closeAll({ code: 'COORDINATOR_STOPPED' })
+    try {
+      await Promise.all(listeners.map((listener) => listener.close()))
+    } finally {
+      await this.#peers.closeAll({ code: 'COORDINATOR_STOPPED' })
+    }
   }
 
   #transportFor(address: string): Transport {

@@ -20,7 +20,8 @@ export class Lifecycle {
 
   start(): Promise<void> {
     if (this.#state === 'starting' || this.#state === 'running') return this.#change
-    const stopped = this.#change
+    // A stop that failed was its caller's to hear of; the node has stopped all the same.
+    const stopped = this.#change.catch(() => {})
     this.#state = 'starting'
     this.#change = stopped.then(async () => {
       await this.#up()
@@ -40,8 +41,11 @@ export class Lifecycle {
     const started = this.#change
     this.#state = 'stopping'
     this.#change = started.then(async () => {
-      await this.#down()
-      if (this.#state === 'stopping') this.#state = 'stopped'
+      try {
+        await this.#down()
+      } finally {
+        if (this.#state === 'stopping') this.#state = 'stopped'
+      }
     })
     return this.#change
   }

@@ -1,7 +1,7 @@
 import type { ByteWriter } from '../bytes/byte-writer.js'
 import { createCborCodec } from '../codec/cbor-codec.js'
 import { isName, isVersion } from '../protocol/names.js'
-import type { Offer } from '../protocol/registry.js'
+import { type Offer, offeredProtocolsMax, offeredVersionsMax } from '../protocol/registry.js'
 import type { CloseReason } from '../transport/transport.js'
 import { type Frame, frameKind } from './frames.js'
 import type { InboundName, InboundNames } from './name-table.js'
@@ -78,8 +78,6 @@ export type Envelope = MessageEnvelope | ControlEnvelope
 const malformed = { ok: false, code: 'ENVELOPE_MALFORMED' } as const
 export type EnvelopeRefusal = typeof malformed
 
-const offeredProtocolsMax = 256
-const offeredVersionsMax = 16
 const textCharactersMax = 256
 const issuesMax = 8
 const control = createCborCodec({ depthMax: 4, itemsMax: 8_192, stringBytesMax: 1_024 })

@@ -54,7 +54,7 @@ export class Peers implements SessionOwner {
   readonly #sessions = new Map<PeerId, Session>()
   readonly #dials = new Map<PeerId, OngoingDial>()
   readonly #arrivals = new Map<PeerId, Set<(session: Session) => void>>()
-  /** Ends handshakes that are under way when the node stops. */
+  /** Ends dials and handshakes that are under way when the node stops, and refuses new ones until it starts again. */
   #stopping = new AbortController()
   readonly #failedHandshakes = new Map<string, number>()
   readonly #refused = new Map<string, number>()
@@ -108,6 +108,7 @@ export class Peers implements SessionOwner {
     if (peerId === this.#options.peerId) throw coreError('HANDSHAKE_SELF', { peerId })
     for (;;) {
       signal?.throwIfAborted()
+      this.#stopping.signal.throwIfAborted()
       const session = this.#sessions.get(peerId)
       if (session !== undefined) return session
       const ongoing = this.#dials.get(peerId)
@@ -117,10 +118,14 @@ export class Peers implements SessionOwner {
     }
   }
 
+  /** The node starts: peers may come, and come again after a stop. */
+  open(): void {
+    if (this.#stopping.signal.aborted) this.#stopping = new AbortController()
+  }
+
   /** Every session says goodbye; resolves when all links are closed. */
   async closeAll(reason: CloseReason): Promise<void> {
     this.#stopping.abort(coreError('COORDINATOR_STOPPED'))
-    this.#stopping = new AbortController()
     await Promise.all(this.all().map((session) => session.close(reason)))
   }
 
@@ -190,6 +195,7 @@ export class Peers implements SessionOwner {
         await abortable(this.#makeWay(channel.peerId, deadline.signal), deadline.signal)
         session.greet()
       }
+      deadline.signal.throwIfAborted()
     } catch (error) {
       await session.close({ code: error instanceof RondoError ? error.code : 'LINK_CLOSED' })
       throw error
@@ -217,9 +223,9 @@ export class Peers implements SessionOwner {
 
   #arrive(session: Session): void {
     const { peerId } = session
-    const replaced = this.#sessions.get(peerId)
+    // Of two links that get through at once the older goes first, so that nobody hears of the second before the first's end.
+    void this.#sessions.get(peerId)?.close({ code: 'HANDSHAKE_DUPLICATE' })
     this.#sessions.set(peerId, session)
-    void replaced?.close({ code: 'HANDSHAKE_DUPLICATE' })
     this.#dials.get(peerId)?.cancel(superseded)
     this.#options.events.emit('connected', session.info)
     this.#presence.update(session)
@@ -240,7 +246,7 @@ export class Peers implements SessionOwner {
     } catch (error) {
       const session = this.#sessions.get(peerId)
       if (session !== undefined && !signal?.aborted) return session
-      throw error
+      throw error === superseded ? coreError('LINK_CLOSED', { peerId, detail: 'the peer came and went' }) : error
     } finally {
       signal?.removeEventListener('abort', follow)
       this.#dials.delete(peerId)
@@ -256,6 +262,7 @@ export class Peers implements SessionOwner {
         return await this.#dialAddress(peerId, address, signal)
       } catch (error) {
         signal.throwIfAborted()
+        this.#stopping.signal.throwIfAborted()
         last = error
         const code = error instanceof RondoError ? error.code : 'DIAL_FAILED'
         if (code === 'HANDSHAKE_DUPLICATE') return this.#arrival(peerId, signal, error)

@@ -17,6 +17,7 @@ export class Presence {
 
   /** Brings what handlers were told in line with what both ends serve now. */
   update(session: Session): void {
+    if (session.hasEnded) return
     const told = this.#told.get(session) ?? new Set<Registration>()
     this.#told.set(session, told)
     const shared = new Set(
@@ -28,7 +29,8 @@ export class Presence {
       this.#disconnected(registration, session, { code: 'PROTOCOL_UNKNOWN' })
     }
     for (const registration of shared) {
-      if (told.has(registration)) continue
+      // What a handler or a listener did meanwhile may have ended the session.
+      if (told.has(registration) || session.hasEnded) continue
       told.add(registration)
       this.#tell(registration, session, () => registration.handler.onPeerConnected?.(session.info))
     }
@@ -48,7 +50,8 @@ export class Presence {
     const failed = (cause: unknown): void =>
       this.#events.emit('error', coreError('HANDLER_FAILED', { detail: `${name}/${version} presence`, peerId, cause }))
     try {
-      call()?.catch(failed)
+      const returned: unknown = call()
+      if (returned instanceof Promise) returned.catch(failed)
     } catch (cause) {
       failed(cause)
     }

@@ -39,9 +39,14 @@ export function message<const Payload extends Schema>(
 }
 
 /** A message that expects one answer. `errors` are the reasons for which its handler may reject it. */
-export function request<const Payload extends Schema, const Reply extends Schema, const Reason extends string = never>(
-  definition: { readonly payload: Payload; readonly reply: Reply; readonly errors?: readonly Reason[] } & Bounds,
-): RequestDefinition<Payload, Reply, Reason> {
+export function request<
+  const Payload extends Schema,
+  const Reply extends Schema,
+  // The list and not its members: those would be inferred as any text where the list is left out.
+  const Reasons extends readonly string[] = readonly [],
+>(
+  definition: { readonly payload: Payload; readonly reply: Reply; readonly errors?: Reasons } & Bounds,
+): RequestDefinition<Payload, Reply, Reasons[number]> {
   return { kind: 'request', errors: [], ...definition }
 }
 

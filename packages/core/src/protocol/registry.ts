@@ -14,6 +14,10 @@ export interface Registration {
 /** What a node serves, as it is told to its peers: protocol name to versions, ascending. */
 export type Offer = ReadonlyMap<string, readonly number[]>
 
+/** What a greeting holds at most. */
+export const offeredProtocolsMax = 256
+export const offeredVersionsMax = 16
+
 /** The protocols that this node serves. */
 export class Registry {
   readonly #registrations = new Map<string, Map<number, Registration>>()
@@ -32,6 +36,12 @@ export class Registry {
     if (typeof handler.handleMessage !== 'function') throw new TypeError(`${name} has no handleMessage`)
     const versions = this.#registrations.get(name) ?? new Map<number, Registration>()
     if (versions.has(version)) throw coreError('PROTOCOL_REGISTERED', { detail: `${name}/${version}` })
+    if (versions.size === 0 && this.#registrations.size >= offeredProtocolsMax) {
+      throw new TypeError(`a node serves at most ${offeredProtocolsMax} protocols`)
+    }
+    if (versions.size >= offeredVersionsMax) {
+      throw new TypeError(`${name} is served in at most ${offeredVersionsMax} versions`)
+    }
     const registration = { handler, name, version, rates: ratesOf(handler) }
     this.#registrations.set(name, versions.set(version, registration))
     this.#generation += 1

@@ -13,6 +13,7 @@ export class RequestRejection<Reason extends string = string> extends RondoError
     reason: Reason,
     options: { readonly detail?: string | undefined; readonly peerId?: string | undefined } = {},
   ) {
+    if (typeof reason !== 'string') throw new TypeError(`a rejection’s reason is a text, not ${typeof reason}`)
     const detail = options.detail?.slice(0, detailCharactersMax)
     super('REQUEST_REJECTED', coreErrorTable.REQUEST_REJECTED, {
       detail: detail === undefined ? reason : `${reason}, ${detail}`,

@@ -55,7 +55,7 @@ async function runChatter(seed: number) {
 
 test('every message arrives once and in order, under latency, loss, reordering and little bandwidth', async () => {
   const numbers = Array.from({ length: messagesEach }, (_, number) => number)
-  await everySeed(simulationSeeds({ quick: 40, full: 2_000 }), async (seed) => {
+  await everySeed(simulationSeeds({ quick: 25, full: 2_000 }), async (seed) => {
     const { received, errors } = await runChatter(seed)
     expect(errors).toEqual([])
     expect([...received.values()]).toEqual(Array.from(received, () => numbers))
@@ -70,7 +70,7 @@ test('the same seed goes the same way, frame by frame, and another one does not'
 })
 
 test('what arrives across cut links is in order, and nothing of it twice', async () => {
-  await everySeed(simulationSeeds({ quick: 40, full: 2_000 }), async (seed) => {
+  await everySeed(simulationSeeds({ quick: 15, full: 2_000 }), async (seed) => {
     const random = createSeededRandom(seed)
     const world = simulate({ seed, peers: 3, network: { latencyMs: [5, 80], loss: 0.1 } })
     const received = collect(world)
@@ -98,15 +98,12 @@ test('requests under way when a link is cut are rejected with PEER_DISCONNECTED,
     const random = createSeededRandom(seed)
     const world = simulate({ seed, peers: 2, network: { latencyMs: [5, 80], loss: 0.1 } })
     const codes: string[] = []
-    const aborted: boolean[] = []
-    const cutAtMs = 50 + random() * 300
-    world.at(cutAtMs).sever(0, 1)
+    world.at(50 + random() * 600).sever(0, 1)
     const { errors } = await world.run(async (peer, index) => {
       peer.registerProtocol({
         protocolName: 'slow',
-        async handleMessage(_, __, { signal }) {
+        async handleMessage() {
           await world.sleep(random() * 400)
-          aborted.push(signal.aborted === world.nowMs > cutAtMs)
           return 'done'
         },
       })

@@ -17,9 +17,9 @@ import { recordOf } from '../fake-record.js'
 
 const refused = { ok: false, code: 'ENVELOPE_MALFORMED' }
 
-function decode([kind, body]: RawFrame, names = new InboundNames(4)) {
+function decode(raw: RawFrame, names = new InboundNames(4)) {
   const reader = new FrameReader(100_000)
-  reader.enter(recordOf(plaintextOf([kind, body])))
+  reader.enter(recordOf(plaintextOf(raw)))
   const frame = reader.next()
   if (frame === undefined || !frame.ok) throw new Error('no frame')
   return decodeEnvelope(frame, names)

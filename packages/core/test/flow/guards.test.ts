@@ -28,7 +28,7 @@ interface Sending {
   readonly raw?: Uint8Array
   readonly codecId?: number
   /** Makes it a request. */
-  readonly requestId?: number
+  readonly requestId?: number | undefined
   readonly nowMs?: number
 }
 
@@ -145,7 +145,7 @@ describe('what is served', () => {
       expect(gate.verdict({ ...report, type })).toBe('PROTOCOL_TYPE_UNKNOWN')
     }
     expect(gate.verdict({ ...report, requestId: 1 })).toBe('PROTOCOL_TYPE_UNKNOWN')
-    expect(gate.verdict({ ...forecast, type: 'forecast', requestId: undefined })).toBe('PROTOCOL_TYPE_UNKNOWN')
+    expect(gate.verdict({ ...forecast, requestId: undefined })).toBe('PROTOCOL_TYPE_UNKNOWN')
   })
 
   test('a handler that declares no types takes them all', () => {

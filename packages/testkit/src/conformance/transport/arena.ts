@@ -2,10 +2,10 @@ import {
   createSystemEnv,
   type DialOptions,
   type Env,
+  encodePeerId,
   type Link,
   type Listener,
   type ListenOptions,
-  type PeerId,
   type Transport,
   type TransportHost,
 } from '@rondo/core'
@@ -65,8 +65,8 @@ export function createArena(fixture: TransportFixture, traits: Traits): Arena {
   const links = new Set<Link>()
   const ends: End[] = []
   const listeners: Listener[] = []
-  const dialler = fixture.transport(createHost(fixture, env, 'dialler'))
-  const listening = (fixture.listenWith ?? fixture.transport)(createHost(fixture, env, 'listener'))
+  const dialler = fixture.transport(createHost(fixture, env, 1))
+  const listening = (fixture.listenWith ?? fixture.transport)(createHost(fixture, env, 2))
   let opened: Promise<Gate> | undefined
   let pacer: Promise<Pair> | undefined
 
@@ -96,17 +96,15 @@ export function createArena(fixture: TransportFixture, traits: Traits): Arena {
     }
     const listener = await within(listening.listen(address, { ...options, accept }), `a listener at ${address}`)
     listeners.push(listener)
-    const next = () =>
-      within(
-        new Promise<Link>((resolve) => {
-          arrived = () => {
-            const link = arrivals.shift()
-            if (link !== undefined) resolve(link)
-          }
-          arrived()
-        }),
-        'a link to be accepted',
-      )
+    async function next(): Promise<Link> {
+      const arrival = new Promise<void>((resolve) => {
+        arrived = resolve
+      })
+      if (arrivals.length === 0) await within(arrival, 'a link to be accepted')
+      const link = arrivals.shift()
+      if (link === undefined) throw new Error('two cases at once wait for a link')
+      return link
+    }
     return { listener, accepted, next, address: listener.addresses[0] ?? address }
   }
 
@@ -171,7 +169,7 @@ export function createArena(fixture: TransportFixture, traits: Traits): Arena {
   return {
     traits,
     address: fixture.address,
-    createTransport: () => fixture.transport(createHost(fixture, env, 'another')),
+    createTransport: () => fixture.transport(createHost(fixture, env, 3)),
     dial,
     listen,
     gate,
@@ -196,10 +194,10 @@ export function createArena(fixture: TransportFixture, traits: Traits): Arena {
   }
 }
 
-function createHost(fixture: TransportFixture, env: Env, name: string): TransportHost {
+function createHost(fixture: TransportFixture, env: Env, seed: number): TransportHost {
   return {
     env,
-    peerId: name as PeerId,
+    peerId: encodePeerId(new Uint8Array(32).fill(seed)),
     registerProtocol() {
       throw new Error('the fixture brings no host that registers protocols')
     },

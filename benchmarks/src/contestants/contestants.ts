@@ -1,0 +1,33 @@
+import type { TransportName } from '../bench-case.ts'
+import { createEnds, type Ends } from '../ends/ends.ts'
+
+// Loaded one by one, so that no process holds code that it does not run.
+
+const contestants = {
+  async 'rondo-sealed'(transport: TransportName): Promise<Ends> {
+    const { createRondoSealed } = await import('./rondo-sealed.ts')
+    return createEnds(createRondoSealed(transport))
+  },
+  async 'rondo-structured'(transport: TransportName): Promise<Ends> {
+    const { createRondoStructured } = await import('./rondo-structured.ts')
+    return createEnds(createRondoStructured(transport))
+  },
+  async 'raw-ws'(): Promise<Ends> {
+    const { rawWs } = await import('./raw-ws.ts')
+    return createEnds(rawWs)
+  },
+  async 'raw-ws-coalesced'(): Promise<Ends> {
+    const { rawWsCoalesced } = await import('./raw-ws-coalesced.ts')
+    return createEnds(rawWsCoalesced)
+  },
+}
+
+export type ContestantName = keyof typeof contestants
+
+export function isContestantName(name: string): name is ContestantName {
+  return Object.hasOwn(contestants, name)
+}
+
+export function openEnds(name: ContestantName, transport: TransportName): Promise<Ends> {
+  return contestants[name](transport)
+}

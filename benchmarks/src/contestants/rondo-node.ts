@@ -1,0 +1,43 @@
+import { type Coordinator, createCoordinator, generateIdentity, type Limits, parsePeerId } from '@rondo/core'
+import type { TransportName } from '../bench-case.ts'
+import type { Target } from './contestant.ts'
+import { openTransport } from './transports.ts'
+
+/** Far above what is sent, so that every guard does its work and none of them holds anything back. */
+const generousLimits: Partial<Limits> = {
+  messagesPerSecond: 1_000_000_000,
+  messagesBurst: 1_000_000_000,
+  protocolMessagesPerSecond: 1_000_000_000,
+  protocolMessagesBurst: 1_000_000_000,
+  bytesPerSecond: 1_000_000_000_000,
+  bytesBurst: 1_000_000_000_000,
+  connectionsMax: 8_192,
+  connectionsPerGroupMax: 8_192,
+}
+
+/** A node with a key of its own. What goes wrong in it with nobody to tell ends the process, and so the run. */
+export async function createNode(transport: TransportName): Promise<Coordinator> {
+  const node = createCoordinator({
+    identity: generateIdentity(),
+    transports: [await openTransport(transport)],
+    limits: generousLimits,
+  })
+  node.on('error', (error) => {
+    setImmediate(() => {
+      throw error
+    })
+  })
+  return node
+}
+
+const listenAddresses: Readonly<Record<TransportName, string>> = { ws: 'ws://127.0.0.1:0', memory: 'memory:server' }
+
+export async function listenAsTarget(node: Coordinator, transport: TransportName): Promise<Target> {
+  const [address] = (await node.listen(listenAddresses[transport])).addresses
+  if (address === undefined) throw new TypeError(`${transport} listens without an address`)
+  return { address, peerId: node.peerId }
+}
+
+export async function connectToTarget(node: Coordinator, { address, peerId = '' }: Target) {
+  return node.connectToPeer({ peerId: parsePeerId(peerId), addresses: [address] })
+}

@@ -1,0 +1,64 @@
+import { parseArgs } from 'node:util'
+import type { BenchCase, TransportName } from './bench-case.ts'
+
+export const transportNames = ['ws', 'memory'] as const satisfies readonly TransportName[]
+
+export interface BenchOptions {
+  readonly transport: TransportName
+  /** At least one; all that the transport has where none is named. */
+  readonly cases: readonly BenchCase[]
+  readonly quick: boolean
+  readonly jsonFile: string | undefined
+  readonly cpuProfDir: string | undefined
+}
+
+/** The command line does not say what to do. */
+export class UsageError extends Error {}
+
+/** Reads the command line; throws `UsageError` where it names what is not there. */
+export function parseBenchOptions(args: readonly string[], cases: readonly BenchCase[]): BenchOptions | 'help' {
+  const { values, positionals } = parse(args)
+  if (values.help) return 'help'
+  const [word = '', ...more] = positionals
+  const transport = transportNames.find((name) => name === word)
+  if (transport === undefined || more.length > 0) {
+    throw new UsageError(`Name one transport, ${transportNames.join(' or ')}, not '${positionals.join(' ')}'.`)
+  }
+  return {
+    transport,
+    cases: choose(values.case, cases, transport),
+    quick: values.quick,
+    jsonFile: values.json,
+    cpuProfDir: values['cpu-prof'],
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        case: { type: 'string', multiple: true, default: [] },
+        quick: { type: 'boolean', default: false },
+        json: { type: 'string' },
+        'cpu-prof': { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    })
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function choose(names: readonly string[], cases: readonly BenchCase[], transport: TransportName): readonly BenchCase[] {
+  const served = cases.filter(({ transports }) => transports.includes(transport))
+  if (names.length === 0) return served
+  return names.map((name) => {
+    const found = served.find((each) => each.name === name)
+    if (found !== undefined) return found
+    throw new UsageError(
+      `There is no case '${name}' over ${transport}; there are ${served.map(({ name }) => name).join(', ')}.`,
+    )
+  })
+}

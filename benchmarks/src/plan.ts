@@ -1,0 +1,33 @@
+/** How long and how often things are measured. */
+export interface Plan {
+  /** Runs that count, for each contestant, one contestant after the other; one more before them does not count. */
+  readonly runs: number
+  readonly warmUpMs: number
+  readonly windowMs: number
+  /** The window at a paced load. */
+  readonly pacedMs: number
+  readonly requests: number
+  readonly dials: number
+  /** Runs of the memory case: each takes fresh processes and all connections anew. */
+  readonly memoryRuns: number
+}
+
+export const quickPlan: Plan = {
+  runs: 3,
+  warmUpMs: 300,
+  windowMs: 700,
+  pacedMs: 500,
+  requests: 2_000,
+  dials: 20,
+  memoryRuns: 1,
+}
+
+export const fullPlan: Plan = {
+  runs: 9,
+  warmUpMs: 500,
+  windowMs: 2_000,
+  pacedMs: 1_500,
+  requests: 10_000,
+  dials: 50,
+  memoryRuns: 3,
+}

@@ -1,0 +1,85 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { TransportName } from '../bench-case.ts'
+import type { ContestantName } from '../contestants/contestants.ts'
+import type { Ends } from '../ends/ends.ts'
+import type { EndName, Reply } from './call.ts'
+
+/** Everything a case asks for at once takes less than this; what takes longer hangs. */
+const callTimeoutMs = 120_000
+const endTimeoutMs = 5_000
+const sampleIntervalUs = 200
+const program = fileURLToPath(new URL('./contestant-process.ts', import.meta.url))
+
+export interface ProcessOptions {
+  readonly contestant: ContestantName
+  readonly transport: TransportName
+  /** Names its profile. */
+  readonly label: string
+  readonly cpuProfDir: string | undefined
+}
+
+type Argument<Command> = Command extends (argument: infer A) => unknown ? A : never
+type Result<Command> = Command extends (argument: never) => infer R ? Awaited<R> : never
+
+/** A contestant's process as the runner sees it. */
+export class BenchProcess {
+  readonly #label: string
+  readonly #child: ChildProcess
+  readonly #calls = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
+  #callCount = 0
+
+  constructor({ contestant, transport, label, cpuProfDir }: ProcessOptions) {
+    const profile = ['--cpu-prof', `--cpu-prof-dir=${cpuProfDir}`, `--cpu-prof-name=${label}.cpuprofile`]
+    const sampling = [...profile, `--cpu-prof-interval=${sampleIntervalUs}`]
+    this.#label = label
+    this.#child = fork(program, [contestant, transport], {
+      execArgv: ['--expose-gc', ...(cpuProfDir === undefined ? [] : sampling)],
+    })
+    this.#child.on('message', (reply: Reply) => this.#settle(reply))
+    this.#child.on('exit', (code, signal) => this.#fail(`ended by itself (${signal ?? code})`))
+    this.#child.on('error', (error) => this.#fail(error.message))
+  }
+
+  /** Asks an end for something. Rejects when it fails, dies, or does not answer in time. */
+  async call<E extends EndName, C extends keyof Ends[E] & string>(
+    end: E,
+    command: C,
+    argument: Argument<Ends[E][C]>,
+  ): Promise<Result<Ends[E][C]>> {
+    const id = this.#callCount
+    this.#callCount += 1
+    const answered = new Promise<unknown>((resolve, reject) => this.#calls.set(id, { resolve, reject }))
+    const deadline = setTimeout(() => this.#fail(`hangs: no end of ${command} in ${callTimeoutMs} ms`), callTimeoutMs)
+    try {
+      this.#child.send({ id, end, command, argument })
+      // What the command returned, by way of JSON.
+      return (await answered) as Result<Ends[E][C]>
+    } finally {
+      clearTimeout(deadline)
+      this.#calls.delete(id)
+    }
+  }
+
+  /** Gently, so that a profile gets written; by force where that does not help. */
+  async end(): Promise<void> {
+    const child = this.#child
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const exited = once(child, 'exit')
+    const force = setTimeout(() => child.kill('SIGKILL'), endTimeoutMs)
+    if (child.connected) child.disconnect()
+    await exited
+    clearTimeout(force)
+  }
+
+  #settle(reply: Reply): void {
+    const call = this.#calls.get(reply.id)
+    if (reply.ok) call?.resolve(reply.value)
+    else call?.reject(new Error(`${this.#label}: ${reply.message}`))
+  }
+
+  #fail(what: string): void {
+    for (const { reject } of this.#calls.values()) reject(new Error(`${this.#label} ${what}`))
+  }
+}

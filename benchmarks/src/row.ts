@@ -1,0 +1,56 @@
+import type { BenchCase, Measured, Metric, Sample, TransportName } from './bench-case.ts'
+import { type JudgedGoal, judgeGoal } from './goal.ts'
+import { type Summary, summarise } from './statistics.ts'
+
+/** One figure as it is printed and written to JSON. */
+export interface Row {
+  readonly case: string
+  readonly transport: TransportName
+  readonly payloadBytes: number
+  /** The median of all runs. */
+  readonly value: number
+  readonly unit: string
+  /** `value` divided by the median of each baseline. */
+  readonly vs: Readonly<Record<string, number>>
+  readonly metric: string
+  readonly runs: number
+  readonly min: number
+  readonly max: number
+  readonly baselines: Readonly<Record<string, Summary>>
+  readonly goals: readonly JudgedGoal[]
+  readonly notes: readonly string[]
+}
+
+/** One row for each metric: the subject's figures with the baselines beside them. */
+export function toRows(
+  benchCase: BenchCase,
+  transport: TransportName,
+  { contestants, notes = [] }: Measured,
+): readonly Row[] {
+  const [subject, ...others] = contestants
+  if (subject === undefined) return []
+  return benchCase.metrics.map((metric, index) => {
+    const { median: value, min, max } = summaryOf(metric, subject[1])
+    const baselines = Object.fromEntries(others.map(([name, samples]) => [name, summaryOf(metric, samples)]))
+    const vs = Object.fromEntries(Object.entries(baselines).map(([name, { median }]) => [name, value / median]))
+    return {
+      case: benchCase.name,
+      transport,
+      payloadBytes: benchCase.payloadBytes,
+      value,
+      unit: metric.unit,
+      vs,
+      metric: metric.name,
+      runs: subject[1].length,
+      min,
+      max,
+      baselines,
+      goals: (metric.goals ?? []).flatMap((goal) => judgeGoal(goal, value, vs, metric.unit) ?? []),
+      notes: index === 0 ? notes : [],
+    }
+  })
+}
+
+function summaryOf({ name }: Metric, samples: readonly Sample[]): Summary {
+  return summarise(samples.map((sample) => sample[name] ?? Number.NaN))
+}

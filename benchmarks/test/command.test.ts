@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest'
+import { allCases } from '../src/cases.ts'
+import { runCommand } from '../src/command.ts'
+
+async function run(...args: string[]) {
+  let out = ''
+  let error = ''
+  const code = await runCommand(args, {
+    out: (text) => (out += text),
+    error: (text) => (error += text),
+  })
+  return { code, out, error }
+}
+
+describe('the bench command', () => {
+  test('explains itself on one screen, every case included', async () => {
+    const { code, out, error } = await run('--help')
+    expect({ code, error }).toEqual({ code: 0, error: '' })
+    for (const { name } of allCases) expect(out).toContain(name)
+    expect(out.split('\n').length).toBeLessThanOrEqual(40)
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120)
+  })
+
+  test('refuses a case that does not exist and names those that do', async () => {
+    const { code, out, error } = await run('ws', '--case', 'nonsense')
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(error).toContain("no case 'nonsense' over ws")
+    expect(error).toContain('sealed-200B')
+  })
+
+  test('refuses a case that the transport does not have', async () => {
+    expect(await run('memory', '--case', 'fanout-500')).toMatchObject({ code: 2 })
+  })
+
+  test.each([[[]], [['carrier-pigeon']], [['ws', 'memory']], [['ws', '--loud']]])('refuses %j', async (args) => {
+    const { code, error } = await run(...args)
+    expect(code).toBe(2)
+    expect(error).toContain('--help')
+  })
+})

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import type { BenchCase, Measured, Metric } from '../src/bench-case.ts'
+import { toRows } from '../src/row.ts'
+
+function caseOf(metrics: readonly Metric[]): BenchCase {
+  return {
+    name: 'sealed-200B',
+    about: '',
+    transports: ['ws'],
+    payloadBytes: 200,
+    metrics,
+    measure: () => Promise.reject(new TypeError('nothing is measured here')),
+  }
+}
+
+const measured: Measured = {
+  contestants: new Map([
+    ['rondo-sealed', [{ throughput: 300 }, { throughput: 100 }, { throughput: 200 }]],
+    ['raw-ws', [{ throughput: 100 }, { throughput: 90 }, { throughput: 160 }]],
+  ]),
+  notes: ['a word more'],
+}
+
+describe('a row', () => {
+  test('holds the median, its spread, and the ratio to the median of each baseline', () => {
+    const [row] = toRows(caseOf([{ name: 'throughput', unit: 'msg/s' }]), 'ws', measured)
+    expect(row).toEqual({
+      case: 'sealed-200B',
+      transport: 'ws',
+      payloadBytes: 200,
+      value: 200,
+      unit: 'msg/s',
+      vs: { 'raw-ws': 2 },
+      metric: 'throughput',
+      runs: 3,
+      min: 100,
+      max: 300,
+      baselines: { 'raw-ws': { median: 100, min: 90, max: 160 } },
+      goals: [],
+      notes: ['a word more'],
+    })
+  })
+
+  test('says of each goal whether it is met, whichever way it points', () => {
+    const goals = [
+      { against: 'raw-ws', atLeast: 1.5 },
+      { against: 'raw-ws', atLeast: 2.5 },
+      { against: 'raw-ws', atMost: 4 },
+      { atMost: 150 },
+    ]
+    const [row] = toRows(caseOf([{ name: 'throughput', unit: 'msg/s', goals }]), 'ws', measured)
+    expect(row?.goals).toEqual([
+      { text: '>= 1.5x raw-ws', met: true },
+      { text: '>= 2.5x raw-ws', met: false },
+      { text: '<= 4x raw-ws', met: true },
+      { text: '<= 150 msg/s', met: false },
+    ])
+  })
+
+  test('keeps silent about goals whose baseline was not measured', () => {
+    const alone: Measured = { contestants: new Map([['rondo-sealed', [{ throughput: 1 }]]]) }
+    const goals = [{ against: 'raw-ws', atLeast: 1 }]
+    const [row] = toRows(caseOf([{ name: 'throughput', unit: 'msg/s', goals }]), 'memory', alone)
+    expect(row).toMatchObject({ value: 1, vs: {}, goals: [] })
+  })
+
+  test('misses its goal where a figure is missing', () => {
+    const goals = [{ against: 'raw-ws', atLeast: 0 }]
+    const [row] = toRows(caseOf([{ name: 'latency', unit: 'ms', goals }]), 'ws', measured)
+    expect(row?.goals).toEqual([{ text: '>= 0x raw-ws', met: false }])
+  })
+})

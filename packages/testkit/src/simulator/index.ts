@@ -1,0 +1,7 @@
+export type { SimulateOptions } from './options.js'
+export { everySeed, type SeedCounts, simulationSeeds } from './seeds.js'
+export { simulate } from './simulate.js'
+export { SimulationError } from './simulation-error.js'
+export type { Trace, TraceEvent } from './trace.js'
+export type { Scenario, World, WorldRun } from './world.js'
+export type { Timetable } from './world-action.js'

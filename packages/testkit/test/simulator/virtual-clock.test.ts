@@ -1,0 +1,84 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { VirtualClock } from '../../src/simulator/virtual-clock.js'
+
+/** Runs everything up to then. */
+function runAll(clock: VirtualClock, untilMs = 1e9): void {
+  for (let event = clock.next(untilMs); event !== undefined; event = clock.next(untilMs)) event.run()
+}
+
+test('events happen by time, and in the order of their scheduling where they share one', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(20)), (delays) => {
+      const clock = new VirtualClock()
+      const happened: (readonly [ms: number, number: number])[] = []
+      delays.forEach((ms, number) => {
+        clock.schedule(0, ms, () => happened.push([ms, number]))
+      })
+      runAll(clock)
+      const wanted = delays.map((ms, number) => [ms, number] as const).sort(([a, m], [b, n]) => a - b || m - n)
+      expect(happened).toEqual(wanted)
+    }),
+  )
+})
+
+test('what is deferred happens before any time passes, in order', () => {
+  const clock = new VirtualClock()
+  const happened: string[] = []
+  clock.schedule(0, 0, () => happened.push(`scheduled at ${clock.nowMs > 0}`))
+  clock.defer(0, () => {
+    happened.push('first')
+    clock.defer(1, () => happened.push('third'))
+  })
+  clock.defer(1, () => happened.push('second'))
+  runAll(clock)
+  expect(happened).toEqual(['first', 'second', 'third', 'scheduled at true'])
+})
+
+test('what is cancelled does not happen, and is not pending', () => {
+  const clock = new VirtualClock()
+  const cancels = [3, 1, 2].map((ms) => clock.schedule(0, ms, () => expect(ms).toBe(2)))
+  cancels[0]?.()
+  cancels[1]?.()
+  cancels[1]?.()
+  expect(clock.pending().map(({ dueMs }) => dueMs)).toEqual([2])
+  runAll(clock)
+  expect(clock.pending()).toEqual([])
+  expect(clock.nowMs).toBe(2)
+})
+
+test('a timer that finds itself a rounding error early gets on all the same', () => {
+  const clock = new VirtualClock()
+  const dueMs = 1_000_000.1
+  let looks = 0
+  const look = (): void => {
+    looks += 1
+    if (clock.nowMs < dueMs) clock.schedule(0, dueMs - clock.nowMs, look)
+  }
+  clock.schedule(0, dueMs, look)
+  runAll(clock)
+  expect(clock.nowMs).toBeGreaterThanOrEqual(dueMs)
+  expect(looks).toBeLessThanOrEqual(2)
+})
+
+test('what is scheduled for no time at all, or for later than asked, does not happen', () => {
+  const clock = new VirtualClock()
+  clock.schedule(0, Number.POSITIVE_INFINITY, () => expect.unreachable())
+  clock.schedule(0, 11, () => expect.unreachable())
+  runAll(clock, 10)
+  expect(clock.pending().length).toBe(2)
+})
+
+test('to a suspended owner nothing happens until it wakes, and then all that was due, in order', () => {
+  const clock = new VirtualClock()
+  const happened: string[] = []
+  const note = (what: string) => () => void happened.push(`${what} at ${clock.nowMs}`)
+  clock.suspend(0, 100)
+  clock.schedule(0, 100, note('late'))
+  clock.schedule(0, 30, note('sooner'))
+  clock.schedule(0, 60, note('later'))
+  clock.defer(0, note('at once'))
+  clock.schedule(1, 50, note('another'))
+  runAll(clock)
+  expect(happened).toEqual(['another at 50', 'at once at 100', 'sooner at 100', 'later at 100', 'late at 100'])
+})
