@@ -1,5 +1,5 @@
 import type { Codecs } from '../codec/codecs.js'
-import type { Env } from '../env/env.js'
+import type { Cancel, Env } from '../env/env.js'
 import type { Events } from '../events.js'
 import type { PeerId } from '../identity/peer-id.js'
 import type { CipherState } from '../noise/cipher-state.js'
@@ -79,6 +79,7 @@ export class Flow {
   readonly #router: Router
   readonly #context: RequestContext
   #heldUntilMs = Number.NEGATIVE_INFINITY
+  #cancelHold: Cancel | undefined
   readonly outcomes: Outcomes
   readonly sender: Sender
   readonly outbox: Outbox
@@ -164,6 +165,7 @@ export class Flow {
 
   /** The session ended: nobody needs what handlers are still working on. */
   close(reason: RondoError): void {
+    this.#cancelHold?.()
     this.#context.abort(reason)
     this.outcomes.close(reason)
     this.outbox.close()
@@ -185,8 +187,7 @@ export class Flow {
     if (waitMs === 0 || untilMs <= this.#heldUntilMs) return
     this.#heldUntilMs = untilMs
     this.#throttle.hold('rate')
-    this.#env.schedule(waitMs, () => {
-      if (this.#heldUntilMs === untilMs) this.#throttle.release('rate')
-    })
+    this.#cancelHold?.()
+    this.#cancelHold = this.#env.schedule(waitMs, () => this.#throttle.release('rate'))
   }
 }

@@ -87,7 +87,7 @@ export class Peers implements SessionOwner {
       return
     }
     this.#upgrade(link, transport, { role: 'listener', release }).catch((error) => {
-      const code = error instanceof RondoError ? error.code : 'HANDSHAKE_FAILED'
+      const code = codeOf(error)
       this.#count(this.#failedHandshakes, code)
       this.#options.env.log('debug', 'an inbound link was turned away', { code, address: link.remote.address })
     })
@@ -150,6 +150,17 @@ export class Peers implements SessionOwner {
 
   // From a session.
 
+  ready(session: Session): void {
+    const { peerId, info } = session
+    // Of two links that get through at once the older goes first, so that nobody hears of the second before the first's end.
+    void this.#sessions.get(peerId)?.close({ code: 'HANDSHAKE_DUPLICATE' })
+    this.#sessions.set(peerId, session)
+    if (info.direction === 'inbound') this.#dials.get(peerId)?.cancel(superseded)
+    this.#options.events.emit('connected', info)
+    this.#presence.update(session)
+    for (const arrived of this.#arrivals.get(peerId) ?? []) arrived(session)
+  }
+
   offerChanged(session: Session): void {
     this.#presence.update(session)
   }
@@ -177,31 +188,34 @@ export class Peers implements SessionOwner {
       return await this.#begin(channel, transport, deadline)
     } catch (error) {
       release()
-      await link.close({ code: error instanceof RondoError ? error.code : 'LINK_CLOSED' })
+      await link.close({ code: codeOf(error) })
       throw error
     } finally {
       deadline.clear()
     }
   }
 
-  /** Greets, waits for the other's greeting, and takes its place in the table. */
-  async #begin(channel: Channel, transport: string, deadline: Deadline): Promise<Session> {
+  /** Greets and waits to be greeted; a listener greets only once no other link to the peer is in the way. */
+  async #begin(channel: Channel, transport: string, { signal }: Deadline): Promise<Session> {
     if (channel.peerId === this.#options.peerId) throw coreError('HANDSHAKE_SELF', { peerId: channel.peerId })
     const session = new Session(this.#options, channel, transport, this)
+    const giveUp = (): void => void session.close({ code: codeOf(signal.reason) })
+    signal.addEventListener('abort', giveUp)
     try {
       if (channel.role === 'dialler') session.greet()
-      await abortable(session.greeted, deadline.signal)
+      await abortable(session.greeted, signal)
       if (channel.role === 'listener') {
-        await abortable(this.#makeWay(channel.peerId, deadline.signal), deadline.signal)
+        await abortable(this.#makeWay(channel.peerId, signal), signal)
         session.greet()
       }
-      deadline.signal.throwIfAborted()
+      signal.throwIfAborted()
     } catch (error) {
-      await session.close({ code: error instanceof RondoError ? error.code : 'LINK_CLOSED' })
+      await session.close({ code: codeOf(error) })
       throw error
+    } finally {
+      signal.removeEventListener('abort', giveUp)
     }
     if (session.hasEnded) throw coreError('LINK_CLOSED', { peerId: session.peerId })
-    this.#arrive(session)
     return session
   }
 
@@ -219,17 +233,6 @@ export class Peers implements SessionOwner {
       if (isAlive) throw coreError('HANDSHAKE_DUPLICATE', { peerId })
       await current.close({ code: 'PEER_SILENT', detail: 'the peer dialled anew' })
     }
-  }
-
-  #arrive(session: Session): void {
-    const { peerId } = session
-    // Of two links that get through at once the older goes first, so that nobody hears of the second before the first's end.
-    void this.#sessions.get(peerId)?.close({ code: 'HANDSHAKE_DUPLICATE' })
-    this.#sessions.set(peerId, session)
-    this.#dials.get(peerId)?.cancel(superseded)
-    this.#options.events.emit('connected', session.info)
-    this.#presence.update(session)
-    for (const arrived of this.#arrivals.get(peerId) ?? []) arrived(session)
   }
 
   async #dial(peerId: PeerId, addresses: readonly string[], signal: AbortSignal | undefined): Promise<Session> {
@@ -264,7 +267,7 @@ export class Peers implements SessionOwner {
         signal.throwIfAborted()
         this.#stopping.signal.throwIfAborted()
         last = error
-        const code = error instanceof RondoError ? error.code : 'DIAL_FAILED'
+        const code = codeOf(error, 'DIAL_FAILED')
         if (code === 'HANDSHAKE_DUPLICATE') return this.#arrival(peerId, signal, error)
         attempts.push({ address, code, message: error instanceof Error ? error.message : String(error) })
       }
@@ -333,6 +336,11 @@ export class Peers implements SessionOwner {
   #count(counts: Map<string, number>, code: string): void {
     counts.set(code, (counts.get(code) ?? 0) + 1)
   }
+}
+
+/** Whatever ended a link or a dial, as a code. */
+function codeOf(error: unknown, otherwise = 'LINK_CLOSED'): string {
+  return error instanceof RondoError ? error.code : otherwise
 }
 
 function add(counts: { -readonly [Name in keyof SessionCounts]: number }, more: SessionCounts): void {

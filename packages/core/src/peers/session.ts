@@ -34,6 +34,8 @@ export interface SessionNode {
 
 /** What a session tells the table it belongs to. */
 export interface SessionOwner {
+  /** Greeted both ways: messages may follow in the very same record. */
+  ready(session: Session): void
   /** The peer serves something else than it said before. */
   offerChanged(session: Session): void
   refused(session: Session, code: string): void
@@ -63,8 +65,10 @@ export class Session implements FlowOwner, LinkReceiver {
   readonly #requests: Requests
   #settleGreeted = { resolve: (): void => {}, reject: (_reason: unknown): void => {} }
   #offer: Offer = new Map()
-  #hasGreeted = false
+  /** The state of the registry that the peer was told of; undefined until it was greeted. */
+  #offeredGeneration: number | undefined
   #isGreeted = false
+  #isReady = false
   #endedWith: CloseReason | undefined
   /** On the monotonic clock: the last record that held. */
   #heardAtMs: number
@@ -91,7 +95,7 @@ export class Session implements FlowOwner, LinkReceiver {
   }
 
   get isReady(): boolean {
-    return this.#hasGreeted && this.#isGreeted
+    return this.#isReady
   }
 
   get hasEnded(): boolean {
@@ -110,8 +114,10 @@ export class Session implements FlowOwner, LinkReceiver {
   /** Tells the peer what this node serves: once to begin, and whenever that changes. */
   greet(): void {
     if (this.hasEnded) return
-    this.#hasGreeted = true
-    this.#flow.sender.hello(this.#node.registry.offer())
+    const { registry } = this.#node
+    this.#offeredGeneration = registry.generation
+    this.#flow.sender.hello(registry.offer())
+    this.#becomeReady()
   }
 
   /** Resolves when the message is accepted below the high-water mark. */
@@ -222,12 +228,18 @@ export class Session implements FlowOwner, LinkReceiver {
   #hear(offer: Offer): void {
     this.#offer = offer
     this.#versions.clear()
-    if (!this.#isGreeted) {
-      this.#isGreeted = true
-      this.#settleGreeted.resolve()
-    } else if (this.isReady) {
-      this.#owner.offerChanged(this)
-    }
+    if (this.#isReady) return this.#owner.offerChanged(this)
+    this.#isGreeted = true
+    this.#becomeReady()
+    this.#settleGreeted.resolve()
+  }
+
+  #becomeReady(): void {
+    if (this.#isReady || !this.#isGreeted || this.#offeredGeneration === undefined) return
+    this.#isReady = true
+    // What was registered between the two greetings.
+    if (this.#offeredGeneration !== this.#node.registry.generation) this.greet()
+    this.#owner.ready(this)
   }
 
   /** The peer said goodbye: its reason is the reason. */
