@@ -1,10 +1,10 @@
 import type { DialOptions, Env, Link } from '@rondo/core'
 import { createBrowserLink } from './browser-link.js'
 import { dialFailed } from './link.js'
-import type { WebSocketConfig } from './options.js'
+import type { LinkConfig } from './options.js'
 
 /** Dials with the platform's WebSocket, which says that a dial failed but never why. */
-export function dialBrowser(url: URL, config: WebSocketConfig, env: Env, signal: DialOptions['signal']): Promise<Link> {
+export function dialBrowser(url: URL, config: LinkConfig, env: Env, signal: DialOptions['signal']): Promise<Link> {
   const address = url.href
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(address)

@@ -2,7 +2,7 @@ import type { Env, Link } from '@rondo/core'
 import { type CloseFrame, normalClosure } from './close-frame.js'
 import { wsReason } from './errors.js'
 import { createLink, type LinkDriver } from './link.js'
-import type { WebSocketConfig } from './options.js'
+import type { LinkConfig } from './options.js'
 
 // A link over the platform's WebSocket. It has no event for a drained buffer, so a full one is looked at now and
 // then; and it reads whatever comes, so what arrives while paused is kept, up to a bound, and then the link ends.
@@ -10,7 +10,7 @@ import type { WebSocketConfig } from './options.js'
 /** What is kept costs memory beside its bytes, so that a flood of empty frames is bounded too. */
 const keptOverheadBytes = 64
 
-export function createBrowserLink(socket: WebSocket, remote: Link['remote'], config: WebSocketConfig, env: Env): Link {
+export function createBrowserLink(socket: WebSocket, remote: Link['remote'], config: LinkConfig, env: Env): Link {
   const { highWaterBytes, pausedBytesMax, drainPollMs } = config
   let kept: Uint8Array[] = []
   let keptBytes = 0

@@ -1,7 +1,7 @@
 import type { TransportFactory } from '@rondo/core'
 import { parseAddress, schemes } from './address.js'
 import { dialBrowser } from './browser-dial.js'
-import { resolveWebSocketOptions, type WebSocketOptions } from './options.js'
+import { resolveLinkOptions, type WebSocketOptions } from './options.js'
 
 /**
  * WebSocket links from a browser, by the platform's own WebSocket: dialled only, for a page cannot listen.
@@ -10,7 +10,7 @@ import { resolveWebSocketOptions, type WebSocketOptions } from './options.js'
  * const node = createCoordinator({ identity: generateIdentity(), transports: [webSocket()] })
  */
 export function webSocket(options?: WebSocketOptions): TransportFactory {
-  const config = resolveWebSocketOptions(options)
+  const config = resolveLinkOptions(options)
   return ({ env }) => ({
     name: 'websocket',
     schemes,

@@ -1,5 +1,5 @@
 import { isIP, isIPv4 } from 'node:net'
-import type { WebSocketConfig } from './options.js'
+import type { WebSocketConfig } from './node-options.js'
 
 // The address group that limits before the handshake count by: `203.0.113.0/24`, `2001:db8:7:4100::/56`.
 

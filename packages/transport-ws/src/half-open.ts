@@ -1,5 +1,5 @@
 import type { Env } from '@rondo/core'
-import type { WebSocketConfig } from './options.js'
+import type { WebSocketConfig } from './node-options.js'
 
 // A connection whose other end has vanished looks like one on which nobody speaks. So a silent one is pinged, and one
 // that does not even answer that is given up. One timer a link; what is heard costs an assignment.

@@ -1,6 +1,6 @@
 import { type CloseReason, coreError, type Env, type Link, type LinkReceiver } from '@rondo/core'
 import { decodeCloseFrame, encodeCloseFrame } from './close-frame.js'
-import type { WebSocketConfig } from './options.js'
+import type { LinkConfig } from './options.js'
 
 // The life of a link, the same over ws and over a browser's WebSocket: open -> closing -> closed. What differs
 // between the two is a `Wire`. Frames pass through here on the way out and in, so neither path allocates.
@@ -35,7 +35,7 @@ export interface LinkDriver {
 
 type State = 'open' | 'closing' | 'closed'
 
-export function createLink(wire: Wire, remote: Link['remote'], config: WebSocketConfig, env: Env): LinkDriver {
+export function createLink(wire: Wire, remote: Link['remote'], config: LinkConfig, env: Env): LinkDriver {
   const { frameBytesMax, closeTimeoutMs } = config
   const { highWaterBytes } = wire
   let state: State = 'open'

@@ -4,7 +4,7 @@ import { WebSocket } from 'ws'
 import { groupOf } from './group.js'
 import { dialFailed } from './link.js'
 import { createNodeLink } from './node-link.js'
-import type { WebSocketConfig } from './options.js'
+import type { WebSocketConfig } from './node-options.js'
 import { wsLimits } from './ws-limits.js'
 
 /** Dials with `ws`. However it ends, nothing stays open that nobody holds. */

@@ -5,7 +5,7 @@ import { normalClosure, unsupportedData } from './close-frame.js'
 import { wsReason } from './errors.js'
 import { watchSilence } from './half-open.js'
 import { createLink, type LinkDriver } from './link.js'
-import type { WebSocketConfig } from './options.js'
+import type { WebSocketConfig } from './node-options.js'
 
 // A link over an open socket of `ws`, on either end. `raw` is the TCP or TLS socket below it: its `drain` event is
 // what tells that a full link has emptied, without a callback on each send.

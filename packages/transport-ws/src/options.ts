@@ -2,7 +2,8 @@ import type { Server as HttpServer } from 'node:http'
 import type { Server as HttpsServer, ServerOptions as HttpsServerOptions } from 'node:https'
 import type { SecureContextOptions } from 'node:tls'
 
-// Every option with its default, and the one place that checks them. Every limit is finite; zero is never unlimited.
+// Every option, and the defaults of those that every link has; node-options.ts has the others, which browsers do not carry.
+// Every limit is finite; zero is never unlimited.
 
 export interface WebSocketOptions {
   /** The largest frame, both ways. The default is the largest Noise message. */
@@ -57,80 +58,33 @@ export interface WebSocketOptions {
   readonly headerBytesMax?: number | undefined
 }
 
-export interface WebSocketConfig {
+/** What every link works by, in Node and in browsers. */
+export interface LinkConfig {
   readonly frameBytesMax: number
   readonly highWaterBytes: number
   readonly pausedBytesMax: number
   readonly drainPollMs: number
   readonly dialTimeoutMs: number
   readonly closeTimeoutMs: number
-  readonly pingIntervalMs: number
-  readonly pongTimeoutMs: number
-  readonly fragmentsMax: number
-  readonly chunksMax: number
-  readonly server: HttpServer | HttpsServer | undefined
-  readonly tls: HttpsServerOptions | undefined
-  readonly dialTls: SecureContextOptions | undefined
-  readonly path: string | undefined
-  readonly origins: readonly string[] | undefined
-  /** Proxies in front; 0 for none. */
-  readonly proxyHops: number
-  readonly groupBitsIpv4: number
-  readonly groupBitsIpv6: number
-  readonly upgradeTimeoutMs: number
-  readonly upgradesPendingMax: number
-  readonly headerBytesMax: number
 }
 
 /** The least that core can work with, handshake included. */
 const frameBytesLeast = 1_024
 const frameBytesMost = 16_777_216
-/** Less than any path carries in one packet: an honest frame comes in fewer reads. */
-const bytesPerReadLeast = 256
-
-/** Checks the options once and fills in what was left out. */
-export function resolveWebSocketOptions(options: WebSocketOptions = {}): WebSocketConfig {
-  const frameBytesMax = whole('frameBytesMax', options.frameBytesMax ?? 65_535, frameBytesLeast, frameBytesMost)
+/** Checks the options of links once and fills in what was left out. */
+export function resolveLinkOptions(options: WebSocketOptions = {}): LinkConfig {
   return Object.freeze({
-    frameBytesMax,
+    frameBytesMax: whole('frameBytesMax', options.frameBytesMax ?? 65_535, frameBytesLeast, frameBytesMost),
     highWaterBytes: whole('highWaterBytes', options.highWaterBytes ?? 1_048_576),
     pausedBytesMax: whole('pausedBytesMax', options.pausedBytesMax ?? 4_194_304),
     drainPollMs: whole('drainPollMs', options.drainPollMs ?? 10),
     dialTimeoutMs: whole('dialTimeoutMs', options.dialTimeoutMs ?? 10_000),
     closeTimeoutMs: whole('closeTimeoutMs', options.closeTimeoutMs ?? 5_000),
-    pingIntervalMs: whole('pingIntervalMs', options.pingIntervalMs ?? 30_000),
-    pongTimeoutMs: whole('pongTimeoutMs', options.pongTimeoutMs ?? 10_000),
-    fragmentsMax: whole('fragmentsMax', options.fragmentsMax ?? 64),
-    chunksMax: whole('chunksMax', options.chunksMax ?? 1_024 + Math.ceil(frameBytesMax / bytesPerReadLeast)),
-    server: options.server,
-    tls: options.tls,
-    dialTls: options.dialTls,
-    path: options.path === undefined ? undefined : checkPath(options.path),
-    origins: options.origins === undefined ? undefined : Object.freeze(options.origins.map(checkOrigin)),
-    proxyHops: resolveProxyHops(options.trustProxy ?? false),
-    groupBitsIpv4: whole('groupBitsIpv4', options.groupBitsIpv4 ?? 24, 1, 32),
-    groupBitsIpv6: whole('groupBitsIpv6', options.groupBitsIpv6 ?? 56, 1, 128),
-    upgradeTimeoutMs: whole('upgradeTimeoutMs', options.upgradeTimeoutMs ?? 10_000),
-    upgradesPendingMax: whole('upgradesPendingMax', options.upgradesPendingMax ?? 4_096),
-    headerBytesMax: whole('headerBytesMax', options.headerBytesMax ?? 8_192, 512),
   })
 }
 
-function whole(name: string, value: number, least = 1, most = 2 ** 31 - 1): number {
+/** Throws a TypeError where the value is no whole number within its bounds. */
+export function whole(name: string, value: number, least = 1, most = 2 ** 31 - 1): number {
   if (Number.isSafeInteger(value) && value >= least && value <= most) return value
   throw new TypeError(`${name} must be a whole number from ${least} to ${most}, not ${value}`)
-}
-
-function checkPath(path: string): string {
-  if (/^\/[^?#\s]*$/.test(path)) return path
-  throw new TypeError(`path must start with a slash and have no query: ${path}`)
-}
-
-function checkOrigin(origin: string): string {
-  if (origin === '*' || /^[a-z][a-z0-9+.-]*:\/\/[^\s/]+$/i.test(origin)) return origin.toLowerCase()
-  throw new TypeError(`origins must be '*' or look like https://app.example, not ${origin}`)
-}
-
-function resolveProxyHops(trustProxy: boolean | number): number {
-  return typeof trustProxy === 'boolean' ? Number(trustProxy) : whole('trustProxy', trustProxy, 1, 16)
 }

@@ -2,7 +2,7 @@ import { createServer as createHttpServer, type Server as HttpServer, type Reque
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { coreError, type Env } from '@rondo/core'
-import type { WebSocketConfig } from './options.js'
+import type { WebSocketConfig } from './node-options.js'
 import { limitPending } from './pending-upgrades.js'
 
 /** A server that does nothing but upgrade, and whose connections have to come to that in time. */

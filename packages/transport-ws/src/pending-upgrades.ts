@@ -2,7 +2,7 @@ import type { Server as HttpServer } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Env } from '@rondo/core'
-import type { WebSocketConfig } from './options.js'
+import type { WebSocketConfig } from './node-options.js'
 
 // Connections on their way to an upgrade: each has a deadline, and when there are too many the oldest one goes. An
 // honest dialler is through within milliseconds, so a crowd that opens sockets and stays silent shuts nobody out.

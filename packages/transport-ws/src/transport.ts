@@ -2,7 +2,8 @@ import type { TransportFactory } from '@rondo/core'
 import { parseAddress, schemes } from './address.js'
 import { listen } from './listener.js'
 import { dialNode } from './node-dial.js'
-import { resolveWebSocketOptions, type WebSocketOptions } from './options.js'
+import { resolveWebSocketOptions } from './node-options.js'
+import type { WebSocketOptions } from './options.js'
 
 /**
  * WebSocket links: `ws://host:port` and `wss://host`, dialled and listened on.

@@ -1,4 +1,4 @@
-import type { WebSocketConfig } from './options.js'
+import type { WebSocketConfig } from './node-options.js'
 
 /** What both ends tell `ws`: its own defaults are far too generous (100 MiB, 16,384 fragments). */
 export function wsLimits(config: WebSocketConfig) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createBrowserLink } from '../src/browser-link.js'
-import { resolveWebSocketOptions, type WebSocketOptions } from '../src/options.js'
+import { resolveWebSocketOptions } from '../src/node-options.js'
+import type { WebSocketOptions } from '../src/options.js'
 import { attach } from './host.js'
 import { createManualEnv } from './manual-env.js'
 

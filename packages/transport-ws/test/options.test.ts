@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { resolveWebSocketOptions, type WebSocketOptions } from '../src/options.js'
+import { resolveWebSocketOptions } from '../src/node-options.js'
+import type { WebSocketOptions } from '../src/options.js'
 
 describe('resolveWebSocketOptions', () => {
   test('gives every limit a finite default and freezes the result', () => {
