@@ -23,7 +23,7 @@ export const quickPlan: Plan = {
 }
 
 export const fullPlan: Plan = {
-  runs: 9,
+  runs: 7,
   warmUpMs: 500,
   windowMs: 2_000,
   pacedMs: 1_500,

@@ -1,4 +1,4 @@
-/** What this process has used of the processor, all threads together. Unlike time, it hardly grows while others run. */
+/** What this process has used of the processor, all threads together. Time spent waiting for it is not in it. */
 export function cpuUs(): number {
   const { user, system } = process.cpuUsage()
   return user + system

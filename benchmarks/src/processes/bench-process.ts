@@ -29,6 +29,7 @@ export class BenchProcess {
   readonly #child: ChildProcess
   readonly #calls = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
   #callCount = 0
+  #ended: string | undefined
 
   constructor({ contestant, transport, label, cpuProfDir }: ProcessOptions) {
     const profile = ['--cpu-prof', `--cpu-prof-dir=${cpuProfDir}`, `--cpu-prof-name=${label}.cpuprofile`]
@@ -38,7 +39,10 @@ export class BenchProcess {
       execArgv: ['--expose-gc', ...(cpuProfDir === undefined ? [] : sampling)],
     })
     this.#child.on('message', (reply: Reply) => this.#settle(reply))
-    this.#child.on('exit', (code, signal) => this.#fail(`ended by itself (${signal ?? code})`))
+    this.#child.on('exit', (code, signal) => {
+      this.#ended = `ended by itself (${signal ?? code})`
+      this.#fail(this.#ended)
+    })
     this.#child.on('error', (error) => this.#fail(error.message))
   }
 
@@ -48,6 +52,7 @@ export class BenchProcess {
     command: C,
     argument: Argument<Ends[E][C]>,
   ): Promise<Result<Ends[E][C]>> {
+    if (this.#ended !== undefined) throw new Error(`${this.#label} ${this.#ended}`)
     const id = this.#callCount
     this.#callCount += 1
     const answered = new Promise<unknown>((resolve, reject) => this.#calls.set(id, { resolve, reject }))

@@ -17,6 +17,12 @@ export interface CoordinatorEvents {
 type EventName = keyof CoordinatorEvents
 type AnyListener = (...facts: readonly unknown[]) => unknown
 
+/** What `off` knows a listener by, and what is called in its place. */
+interface Entry {
+  readonly listener: AnyListener
+  readonly call: AnyListener
+}
+
 /** The contract that users see: listeners come and go, only the owner emits. */
 export interface TypedEmitter {
   /** Returns what takes the listener off again. */
@@ -28,7 +34,7 @@ export interface TypedEmitter {
 /** Typed events whose listeners, throwing or rejecting, cannot stop one another. */
 export class Events implements TypedEmitter {
   // Lists are replaced, never changed, so that a listener may come or go while the list is being called through.
-  readonly #listeners = new Map<EventName, readonly AnyListener[]>()
+  readonly #entries = new Map<EventName, readonly Entry[]>()
   readonly #unheard: (error: RondoError) => void
 
   /** `unheard` gets the errors that no listener takes. */
@@ -37,30 +43,30 @@ export class Events implements TypedEmitter {
   }
 
   on<Name extends EventName>(name: Name, listener: CoordinatorEvents[Name]): () => void {
-    this.#listeners.set(name, [...this.#of(name), listener as AnyListener])
-    return () => this.off(name, listener)
+    return this.#add(name, listener as AnyListener, listener as AnyListener)
   }
 
   once<Name extends EventName>(name: Name, listener: CoordinatorEvents[Name]): () => void {
-    const off = this.on(name, ((...facts) => {
-      off()
-      return (listener as AnyListener)(...facts)
-    }) as AnyListener)
-    return off
+    // Asked again when it is called: a fact within a fact may have come first.
+    const remove = this.#add(
+      name,
+      listener as AnyListener,
+      (...facts) => remove() && (listener as AnyListener)(...facts),
+    )
+    return remove
   }
 
   off<Name extends EventName>(name: Name, listener: CoordinatorEvents[Name]): void {
-    const listeners = this.#of(name)
-    const at = listeners.indexOf(listener as AnyListener)
-    if (at >= 0) this.#listeners.set(name, listeners.toSpliced(at, 1))
+    const entry = this.#of(name).find((each) => each.listener === listener)
+    if (entry !== undefined) this.#remove(name, entry)
   }
 
   emit<Name extends EventName>(name: Name, ...facts: Parameters<CoordinatorEvents[Name]>): void {
-    const listeners = this.#of(name)
-    if (listeners.length === 0 && name === 'error') this.#unheard(facts[0] as RondoError)
-    for (const listener of listeners) {
+    const entries = this.#of(name)
+    if (entries.length === 0 && name === 'error') this.#unheard(facts[0] as RondoError)
+    for (const { call } of entries) {
       try {
-        const returned = listener(...facts)
+        const returned = call(...facts)
         if (returned instanceof Promise) returned.catch((cause) => this.#report(name, cause))
       } catch (cause) {
         this.#report(name, cause)
@@ -74,9 +80,26 @@ export class Events implements TypedEmitter {
     else this.emit('error', error)
   }
 
-  #of(name: EventName): readonly AnyListener[] {
-    return this.#listeners.get(name) ?? none
+  #add(name: EventName, listener: AnyListener, call: AnyListener): () => boolean {
+    if (typeof listener !== 'function')
+      throw new TypeError(`a listener of '${name}' is a function, not ${typeof listener}`)
+    const entry: Entry = { listener, call }
+    this.#entries.set(name, [...this.#of(name), entry])
+    return () => this.#remove(name, entry)
+  }
+
+  /** Whether it was still there. */
+  #remove(name: EventName, entry: Entry): boolean {
+    const entries = this.#of(name)
+    const at = entries.indexOf(entry)
+    if (at < 0) return false
+    this.#entries.set(name, entries.toSpliced(at, 1))
+    return true
+  }
+
+  #of(name: EventName): readonly Entry[] {
+    return this.#entries.get(name) ?? none
   }
 }
 
-const none: readonly AnyListener[] = []
+const none: readonly Entry[] = []

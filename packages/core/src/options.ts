@@ -83,7 +83,10 @@ export function resolveLimits(given: CoordinatorOptions['limits'] = {}): Limits 
     if (value > ceiling) throw new TypeError(`limits.${name} must be at most ${ceiling}, not ${value}`)
     limits[name] = value
   }
-  const { connectionsMax, connectionsReservedOutbound } = limits as Limits
+  const { connectionsMax, connectionsReservedOutbound, heartbeatIntervalMs, heartbeatTimeoutMs } = limits as Limits
+  if (heartbeatTimeoutMs <= heartbeatIntervalMs) {
+    throw new TypeError('limits.heartbeatTimeoutMs must be above limits.heartbeatIntervalMs')
+  }
   if (connectionsReservedOutbound >= connectionsMax) {
     if (given.connectionsReservedOutbound !== undefined) {
       throw new TypeError('limits.connectionsReservedOutbound must be below limits.connectionsMax')

@@ -29,7 +29,7 @@ export class RondoError<Code extends string = string> extends Error {
   readonly code: Code
   readonly layer: string
   readonly retryable: boolean
-  readonly peerId?: string
+  declare readonly peerId?: string
   readonly details: Readonly<Record<string, unknown>>
 
   constructor(code: Code, entry: ErrorEntry, options: RondoErrorOptions = {}) {

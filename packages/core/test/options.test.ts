@@ -16,12 +16,21 @@ describe('limits', () => {
 
   test.each(names)('%s takes a whole number from 1 up, and nothing else', (name) => {
     expect(resolveLimits({ [name]: undefined })).toEqual(defaultLimits)
-    const reserved = name === 'connectionsMax' ? { connectionsReservedOutbound: 1 } : {}
-    expect(resolveLimits({ ...reserved, [name]: 2 })).toMatchObject({ [name]: 2 })
+    const besides = {
+      connectionsMax: { connectionsReservedOutbound: 1 },
+      heartbeatTimeoutMs: { heartbeatIntervalMs: 1 },
+    }
+    const needed = new Map(Object.entries(besides)).get(name)
+    expect(resolveLimits({ ...needed, [name]: 2 })).toMatchObject({ [name]: 2 })
     const bad: readonly unknown[] = [0, -1, 0.5, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '5', null, 5n, 2 ** 53]
     for (const value of bad) {
       expect(() => resolveLimits({ [name]: value } as GivenLimits), String(value)).toThrow(TypeError)
     }
+  })
+
+  test('a heartbeat that gives up before it has asked throws a TypeError', () => {
+    expect(() => resolveLimits({ heartbeatTimeoutMs: 15_000 })).toThrow(TypeError)
+    expect(() => resolveLimits({ heartbeatIntervalMs: 45_000 })).toThrow(TypeError)
   })
 
   test('a name that is none throws a TypeError', () => {
@@ -53,7 +62,8 @@ describe('the network', () => {
   })
 
   test('is no empty text, no longer one, and nothing else', () => {
-    for (const network of ['', 'x'.repeat(256), 'ü'.repeat(128)]) expect(() => resolveNetwork(network)).toThrow(TypeError)
+    for (const network of ['', 'x'.repeat(256), 'ü'.repeat(128)])
+      expect(() => resolveNetwork(network)).toThrow(TypeError)
     for (const network of [5, null, {}] as unknown[]) expect(() => resolveNetwork(network as string)).toThrow(TypeError)
   })
 })
@@ -67,7 +77,15 @@ describe('a coordinator', () => {
     expect(() => createCoordinator({ identity, limits: { cborDepthMax: 257 } })).toThrow(TypeError)
     const { id, ...codec } = { id: 63, name: 'mine', accepts: () => false, encode: () => {}, decode: () => never }
     expect(() => createCoordinator({ identity, codecs: [{ id, ...codec }] })).toThrow(TypeError)
-    expect(() => createCoordinator({ identity, codecs: [{ id: 64, ...codec }, { id: 64, ...codec }] })).toThrow(TypeError)
+    expect(() =>
+      createCoordinator({
+        identity,
+        codecs: [
+          { id: 64, ...codec },
+          { id: 64, ...codec },
+        ],
+      }),
+    ).toThrow(TypeError)
     expect(() => createCoordinator(undefined as unknown as CoordinatorOptions)).toThrow(TypeError)
   })
 

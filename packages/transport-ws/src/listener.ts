@@ -78,7 +78,7 @@ function createGate(
         const address = clientAddress(request, config.proxyHops)
         const group = groupOf(address, config)
         const remote = Object.freeze({ ...(address && { address }), ...(group && { group }) })
-        accept(createNodeLink(upgraded, request.socket, remote, config, env))
+        accept(createNodeLink(upgraded, remote, config, env))
       })
     },
     close: () => upgrader.close(),

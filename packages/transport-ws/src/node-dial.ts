@@ -33,7 +33,7 @@ export function dialNode(url: URL, config: WebSocketConfig, env: Env, signal: Di
     function succeed(raw: Socket): void {
       settle()
       const group = groupOf(raw.remoteAddress, config)
-      resolve(createNodeLink(socket, raw, Object.freeze({ address, ...(group && { group }) }), config, env))
+      resolve(createNodeLink(socket, Object.freeze({ address, ...(group && { group }) }), config, env))
     }
 
     function settle(): void {

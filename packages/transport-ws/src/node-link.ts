@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net'
 import type { Env, Link } from '@rondo/core'
 import type { WebSocket } from 'ws'
 import { normalClosure, unsupportedData } from './close-frame.js'
@@ -7,23 +6,24 @@ import { watchSilence } from './half-open.js'
 import { createLink, type LinkDriver } from './link.js'
 import type { WebSocketConfig } from './node-options.js'
 
-// A link over an open socket of `ws`, on either end. `raw` is the TCP or TLS socket below it: its `drain` event is
-// what tells that a full link has emptied, without a callback on each send.
+// A link over an open socket of `ws`, on either end. A full link takes more as soon as half of what waits has left, so that
+// the sender fills it while the receiver works. Waiting until it is empty would make the two take turns.
 
-export function createNodeLink(
-  socket: WebSocket,
-  raw: Socket,
-  remote: Link['remote'],
-  config: WebSocketConfig,
-  env: Env,
-): Link {
+export function createNodeLink(socket: WebSocket, remote: Link['remote'], config: WebSocketConfig, env: Env): Link {
+  const { highWaterBytes } = config
+  const lowWaterBytes = highWaterBytes / 2
   let senderWaits = false
+  // One function for all sends, and not one each. An error comes as an event of the socket, too.
+  const sent = (): void => {
+    if (!senderWaits || socket.bufferedAmount > lowWaterBytes) return
+    senderWaits = false
+    driver.drained()
+  }
   const driver: LinkDriver = createLink(
     {
-      // Below its own mark Node's socket never says drain.
-      highWaterBytes: Math.max(config.highWaterBytes, raw.writableHighWaterMark),
+      highWaterBytes,
       waitingBytes: () => socket.bufferedAmount,
-      write: (frame) => socket.send(frame),
+      write: (frame) => socket.send(frame, sent),
       awaitDrain() {
         senderWaits = true
       },
@@ -56,11 +56,6 @@ export function createNodeLink(
   socket.on('close', (code, text) => {
     watch.stop()
     driver.ended(code, text.toString())
-  })
-  raw.on('drain', () => {
-    if (!senderWaits) return
-    senderWaits = false
-    driver.drained()
   })
   return driver.link
 }

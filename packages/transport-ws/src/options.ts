@@ -8,7 +8,7 @@ import type { SecureContextOptions } from 'node:tls'
 export interface WebSocketOptions {
   /** The largest frame, both ways. The default is the largest Noise message. */
   readonly frameBytesMax?: number | undefined
-  /** Bytes waiting to leave, above which `send` returns false. Node's own socket buffer (16 to 64 KiB) is the least. */
+  /** Bytes waiting to leave, above which `send` returns false. It takes more again below half of it. */
   readonly highWaterBytes?: number | undefined
   /** Bytes that may come in while a link is paused, in browsers, where the other end cannot be held up. */
   readonly pausedBytesMax?: number | undefined

@@ -8,15 +8,7 @@ import type { KeyEncodings } from './key-encodings.js'
 import { unsupported } from './unsupported.js'
 
 // Plain data to deterministic CBOR: RFC 8949, section 4.2.1. Throws CODEC_VALUE_UNSUPPORTED for everything that would
-// not come back as it went: class instances, functions, symbols, accessors, holes in arrays, half surrogate pairs.
-
-interface Entry {
-  readonly key: Uint8Array
-  readonly value: unknown
-}
-
-/** Few enough entries to be put in order by insertion. */
-const insertedEntriesMax = 24
+// not come back as it went: class instances, functions, symbols, holes in arrays, half surrogate pairs.
 
 /** One value on its way into a writer. */
 export class CborEncoding {
@@ -99,29 +91,22 @@ export class CborEncoding {
   }
 
   #map(object: object, depth: number): void {
-    const entries = this.#entries(object)
-    this.#countItems(entries.length)
-    writeHead(this.#writer, majorType.map, entries.length)
-    for (const { key, value } of entries) {
-      this.#writer.bytes(key)
-      this.write(value, depth)
-    }
-  }
-
-  /** In the order of their encoded keys. Each property is read once, so that a proxy cannot say two different things. */
-  #entries(object: object): Entry[] {
     if (Object.getOwnPropertySymbols(object).length > 0) throw unsupported('an object with a symbol for a key')
-    const entries: Entry[] = []
-    for (const name of Object.keys(object)) {
-      const property = Object.getOwnPropertyDescriptor(object, name)
-      if (property === undefined || property.get !== undefined || property.set !== undefined) {
-        throw unsupported(`the accessor ${name}`)
-      }
+    // Each property is read once: what a getter or a proxy says is what is sent.
+    let names = Object.keys(object)
+    let values: readonly unknown[] = Object.values(object)
+    if (names.length !== values.length) throw unsupported('an object that changes while it is read')
+    if (values.includes(undefined)) {
       // As JSON has it: an optional field that is set to undefined is a field that is not there.
-      if (property.value === undefined) continue
-      entries.push({ key: this.#keys.of(name), value: property.value })
+      names = names.filter((_, at) => values[at] !== undefined)
+      values = values.filter((value) => value !== undefined)
     }
-    return inKeyOrder(entries)
+    this.#countItems(names.length)
+    writeHead(this.#writer, majorType.map, names.length)
+    for (const { at, encoding } of this.#keys.inOrder(names)) {
+      this.#writer.bytes(encoding)
+      this.write(values[at], depth)
+    }
   }
 
   #countItems(count: number): void {
@@ -139,27 +124,4 @@ export class CborEncoding {
 export function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
-}
-
-function inKeyOrder(entries: Entry[]): Entry[] {
-  if (entries.length > insertedEntriesMax) return entries.sort((a, b) => compareKeys(a.key, b.key))
-  for (let index = 1; index < entries.length; index += 1) {
-    const entry = entries[index]
-    if (entry === undefined) break
-    let at = index
-    for (; at > 0; at -= 1) {
-      const before = entries[at - 1]
-      if (before === undefined || compareKeys(before.key, entry.key) < 0) break
-      entries[at] = before
-    }
-    entries[at] = entry
-  }
-  return entries
-}
-
-/** Section 4.2.1: bytewise. The length comes first in an encoding, so no key is the beginning of another. */
-function compareKeys(a: Uint8Array, b: Uint8Array): number {
-  let at = 0
-  while (at < a.length && a[at] === b[at]) at += 1
-  return a[at]! - b[at]!
 }

@@ -6,19 +6,47 @@ import { unsupported } from './unsupported.js'
 /** Keys repeat from one object to the next; what is beyond these is encoded anew each time. */
 const cachedKeysMax = 1_024
 const cachedKeyLengthMax = 64
+const cachedNamesMax = 64
 
-/** Remembers how keys are encoded, so that putting them in order and writing them is work on ready bytes. */
+/** A key of an object: its place among the names as they were given, and its encoding. */
+export interface OrderedKey {
+  readonly at: number
+  readonly encoding: Uint8Array
+}
+
+interface KnownOrder {
+  readonly names: readonly string[]
+  readonly order: readonly OrderedKey[]
+}
+
+/** Remembers how keys are encoded and ordered: the objects that a program sends have few shapes. */
 export class KeyEncodings {
   readonly #keyBytesMax: number
   readonly #cache = new Map<string, Uint8Array>()
+  /** By the first name: the last object that began with it. */
+  readonly #orders = new Map<string, KnownOrder>()
   readonly #writer = new ByteWriter()
 
   constructor(keyBytesMax: number) {
     this.#keyBytesMax = keyBytesMax
   }
 
-  /** `key` as a CBOR text string; throws where it is none that may be sent. */
-  of(key: string): Uint8Array {
+  /** The names in the order in which deterministic CBOR has them; throws where one is none that may be sent. */
+  inOrder(names: readonly string[]): readonly OrderedKey[] {
+    const [first] = names
+    if (first === undefined) return []
+    const known = this.#orders.get(first)
+    if (known !== undefined && isSame(known.names, names)) return known.order
+    const order = names.map((name, at) => ({ at, encoding: this.#of(name) }))
+    order.sort((a, b) => compareKeys(a.encoding, b.encoding))
+    if (names.length <= cachedNamesMax && this.#cache.has(first)) {
+      if (this.#orders.size >= cachedKeysMax) this.#orders.clear()
+      this.#orders.set(first, { names, order })
+    }
+    return order
+  }
+
+  #of(key: string): Uint8Array {
     return this.#cache.get(key) ?? this.#encode(key)
   }
 
@@ -39,4 +67,17 @@ export class KeyEncodings {
     }
     return encoding
   }
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false
+  for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false
+  return true
+}
+
+/** Section 4.2.1: bytewise. The length comes first in an encoding, so no key is the beginning of another. */
+function compareKeys(a: Uint8Array, b: Uint8Array): number {
+  let at = 0
+  while (at < a.length && a[at] === b[at]) at += 1
+  return a[at]! - b[at]!
 }

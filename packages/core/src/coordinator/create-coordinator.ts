@@ -210,18 +210,26 @@ class Node implements Coordinator {
     const payload = encodePayload(this.#codecs, message.payload)
     const sent: PeerId[] = []
     const failed: { peerId: PeerId; error: RondoError }[] = []
-    const pending: Promise<void>[] = []
+    const pending: { peerId: PeerId; accepted: Promise<void> }[] = []
     for (const session of to === undefined ? this.#speakers(message) : this.#named(to, failed)) {
       try {
         const accepted = session.sendEncoded(message, payload)
-        if (accepted !== undefined) pending.push(accepted)
-        sent.push(session.peerId)
+        if (accepted === undefined) sent.push(session.peerId)
+        else pending.push({ peerId: session.peerId, accepted })
       } catch (error) {
         if (!(error instanceof RondoError)) throw error
         failed.push({ peerId: session.peerId, error })
       }
     }
-    if (pending.length > 0) await Promise.all(pending)
+    for (const { peerId, accepted } of pending) {
+      try {
+        await accepted
+        sent.push(peerId)
+      } catch (error) {
+        if (!(error instanceof RondoError)) throw error
+        failed.push({ peerId, error })
+      }
+    }
     return { sent, failed }
   }
 

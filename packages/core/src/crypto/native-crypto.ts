@@ -29,7 +29,6 @@ const pkcs8Prefixes: Readonly<Record<Curve, readonly number[]>> = {
 }
 
 const ed25519Secret = rememberKeys((seed) => secretKeyObject('Ed25519', seed))
-const ed25519Public = rememberKeys((key) => publicKeyObject('Ed25519', key))
 const x25519Secret = rememberKeys((secretKey) => secretKeyObject('X25519', secretKey))
 
 const ed25519: Ed25519Backend = {
@@ -37,7 +36,7 @@ const ed25519: Ed25519Backend = {
   sign: (seed, message) => plain(sign(null, message, ed25519Secret(seed))),
   verify(publicKey, message, signature) {
     if (publicKey.length !== 32) return false
-    return verify(null, message, ed25519Public(publicKey), signature)
+    return verify(null, message, publicKeyObject('Ed25519', publicKey), signature)
   },
 }
 

@@ -28,8 +28,9 @@ export interface ChannelOptions extends HandshakeOptions {
 }
 
 const frameBytesMin = 1_024
-/** What may wait between the last handshake message and the session: the greeting, and little else. */
-const waitingFramesMax = 8
+/** What may wait between the last handshake message and the session: the greeting, in parts where frames are small. */
+const waitingBytesMax = 131_072
+const waitingFramesMax = 256
 
 export async function openChannel(link: Link, options: ChannelOptions): Promise<Channel> {
   const { role } = options
@@ -111,8 +112,13 @@ class HandshakeWire implements LinkReceiver {
   frame(bytes: Uint8Array): void {
     if (this.#receiver !== undefined) this.#receiver.frame(bytes)
     else if (this.#wanted !== undefined) this.#wanted.resolve(bytes)
-    else if (this.#waiting.length < waitingFramesMax && bytes.length <= recordBytesMax) this.#waiting.push(bytes)
+    else if (this.#hasRoomFor(bytes)) this.#waiting.push(bytes)
     else void this.#link.close({ code: 'HANDSHAKE_MALFORMED' })
+  }
+
+  #hasRoomFor({ length }: Uint8Array): boolean {
+    const bytes = this.#waiting.reduce((sum, frame) => sum + frame.length, length)
+    return length <= recordBytesMax && bytes <= waitingBytesMax && this.#waiting.length < waitingFramesMax
   }
 
   drain(): void {

@@ -8,7 +8,7 @@ import type { PeerInfo } from '../peers/peer-info.js'
 import type { Registry } from '../protocol/registry.js'
 import type { RondoError } from '../rondo-error.js'
 import type { Channel } from './channel.js'
-import { type ControlEnvelope, decodeEnvelope, isForHandlers, type MessageEnvelope } from './envelope.js'
+import { type ControlEnvelope, decodeEnvelope, type Envelope, isForHandlers, type MessageEnvelope } from './envelope.js'
 import { FrameReader } from './frames.js'
 import { Gcra } from './gcra.js'
 import { Guards, type Refused } from './guards.js'
@@ -64,6 +64,9 @@ export interface FlowOptions {
 
 /** The most that travels in a message's body besides its payload. */
 const headBytesMax = 16
+
+/** A greeting that comes again makes every handler look again. */
+const greetingAgainCost = 100
 
 /** One session's way in, and its way out. */
 export class Flow {
@@ -142,12 +145,13 @@ export class Flow {
     this.bytesReceived += sealed.length
 
     if (!this.#frames.enter(record)) return owner.broken('FRAME_MALFORMED')
-    const receivedBefore = this.messagesReceived
+    let cost = 0
     for (let frame = this.#frames.next(); frame !== undefined && !owner.hasEnded; frame = this.#frames.next()) {
       if (!frame.ok) return owner.broken(frame.code)
 
       const envelope = decodeEnvelope(frame, this.#names)
       if (!envelope.ok) return owner.broken(envelope.code)
+      cost += costOf(envelope, owner.isReady)
       if (!isForHandlers(envelope)) {
         owner.control(envelope)
         continue
@@ -159,8 +163,13 @@ export class Flow {
       if (admitted.ok) this.outcomes.settle(this.#router.route(admitted))
       else this.#refuse(envelope, admitted)
     }
-    this.#meter(nowMs, this.#messagesRate.charge(nowMs, this.messagesReceived - receivedBefore))
+    this.#meter(nowMs, this.#messagesRate.charge(nowMs, cost))
     this.#cutIfSlow()
+  }
+
+  /** Whether this node is not reading the link for the moment. */
+  get isHeld(): boolean {
+    return this.#throttle.isHeld
   }
 
   /** The session ended: nobody needs what handlers are still working on. */
@@ -168,7 +177,7 @@ export class Flow {
     this.#cancelHold?.()
     this.#context.abort(reason)
     this.outcomes.close(reason)
-    this.outbox.close()
+    this.outbox.close(reason)
   }
 
   #refuse(envelope: MessageEnvelope, { code, rejection }: Refused): void {
@@ -190,4 +199,11 @@ export class Flow {
     this.#cancelHold?.()
     this.#cancelHold = this.#env.schedule(waitMs, () => this.#throttle.release('rate'))
   }
+}
+
+/** What a frame counts for against the peer's rate of messages. Names are bounded by themselves. */
+function costOf({ kind }: Envelope, isReady: boolean): number {
+  if (kind === 'name') return 0
+  if (kind === 'hello') return isReady ? greetingAgainCost : 0
+  return 1
 }

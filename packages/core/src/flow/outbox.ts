@@ -9,6 +9,9 @@ import { plaintextBytesMax, sealRecord, tagBytes, timestampBytes } from './recor
 // The way out, stages 3 to 1 in one: a body is written straight into the open record, and the record is sealed at the end of the
 // turn, or as soon as it is full. A lone message waits for nothing; a thousand in one turn share a few seals.
 
+/** Memory doubles as it grows: this holds a full record and the frame that did not fit into it. */
+const writerBytesMax = 65_536
+
 /** Frames in one record: bounds what one turn of the receiver works off. */
 const recordFramesMax = 1_024
 
@@ -17,7 +20,7 @@ export class WriterPool {
   readonly #idle: ByteWriter[] = []
 
   take(): ByteWriter {
-    return this.#idle.pop() ?? new ByteWriter({ capacityBytes: 4_096, keepBytesMax: 2 * plaintextBytesMax })
+    return this.#idle.pop() ?? new ByteWriter({ capacityBytes: 4_096, keepBytesMax: writerBytesMax })
   }
 
   give(writer: ByteWriter): void {
@@ -118,7 +121,7 @@ export class Outbox {
     return this.#drained.opened
   }
 
-  /** The link fell below its high-water mark, or closed: nobody waits any longer. */
+  /** The link fell below its high-water mark: whoever waited goes on. */
   drain(): void {
     this.#blockedSinceMs = undefined
     this.#queuedBytes = 0
@@ -136,11 +139,13 @@ export class Outbox {
     this.#options.writers.give(writer)
   }
 
-  /** Flushes, and takes nothing more. */
-  close(): void {
+  /** Flushes, and takes nothing more. Whoever waits is told that what waits with them is lost. */
+  close(reason: unknown): void {
     this.flush()
     this.#closed = true
-    this.drain()
+    this.#drained?.shut(reason)
+    this.#drained = undefined
+    this.#blockedSinceMs = undefined
   }
 
   #open(): ByteWriter {
@@ -205,14 +210,19 @@ export class Outbox {
 interface Gate {
   readonly opened: Promise<void>
   readonly open: () => void
+  readonly shut: (reason: unknown) => void
 }
 
 function gate(): Gate {
   let open = (): void => {}
-  const opened = new Promise<void>((resolve) => {
+  let shut = (_reason: unknown): void => {}
+  const opened = new Promise<void>((resolve, reject) => {
     open = resolve
+    shut = reject
   })
-  return { opened, open }
+  // Whoever sends and does not wait learns of the end by the event alone.
+  opened.catch(() => {})
+  return { opened, open, shut }
 }
 
 export function oversized(bytes: number, bytesMax: number) {

@@ -107,7 +107,8 @@ export class Outcomes {
   #failed(outcome: Outcome, cause: unknown): void {
     const { requestId, message } = outcome.admitted
     const { events, peerId } = this.#options
-    if (cause instanceof RequestRejection) {
+    // One that bears a peer is that peer's answer to a request of the handler's own, and not for others to read.
+    if (cause instanceof RequestRejection && cause.peerId === undefined) {
       if (requestId !== 0) this.#reject(requestId, cause.toRejection())
       return
     }

@@ -6,7 +6,11 @@ import type { CipherState } from '../noise/cipher-state.js'
 /** Noise's limit for one message, tag included. */
 export const recordBytesMax = 65_535
 export const tagBytes = 16
-export const plaintextBytesMax = recordBytesMax - tagBytes
+/**
+ * What a sender puts into one record, where the link carries as much. Larger records save little and are cut up by the reads of
+ * the receiver, who takes them all the same. A frame that is larger by itself travels in parts.
+ */
+export const plaintextBytesMax = 32_752
 /** Plaintext begins with the sender's wall clock, six bytes. */
 export const timestampBytes = 6
 

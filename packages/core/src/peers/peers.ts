@@ -39,6 +39,8 @@ interface Upgrade {
 }
 
 interface OngoingDial {
+  /** The handshake under way, once there is a link; never rejects. */
+  upgrading: Promise<void> | undefined
   /** Settles when the dial has ended, whichever way; never rejects. */
   readonly ended: Promise<void>
   readonly cancel: (reason: unknown) => void
@@ -222,7 +224,8 @@ export class Peers implements SessionOwner {
   /** Resolves when an inbound session with this peer may begin; throws `HANDSHAKE_DUPLICATE` where another link stays. */
   async #makeWay(peerId: PeerId, signal: AbortSignal): Promise<void> {
     const { peerId: ours, limits, env } = this.#options
-    if (ours < peerId) await this.#dials.get(peerId)?.ended
+    // A dial without a link yet may lead nowhere: it is not waited for.
+    if (ours < peerId) await this.#dials.get(peerId)?.upgrading
     for (;;) {
       const current = this.#sessions.get(peerId)
       if (current === undefined) return
@@ -243,9 +246,10 @@ export class Peers implements SessionOwner {
     const ended = new Promise<void>((resolve) => {
       end = resolve
     })
-    this.#dials.set(peerId, { ended, cancel: (reason) => controller.abort(reason) })
+    const dial: OngoingDial = { upgrading: undefined, ended, cancel: (reason) => controller.abort(reason) }
+    this.#dials.set(peerId, dial)
     try {
-      return await this.#dialEach(peerId, addresses, controller.signal)
+      return await this.#dialEach(peerId, addresses, dial, controller.signal)
     } catch (error) {
       const session = this.#sessions.get(peerId)
       if (session !== undefined && !signal?.aborted) return session
@@ -257,12 +261,17 @@ export class Peers implements SessionOwner {
     }
   }
 
-  async #dialEach(peerId: PeerId, addresses: readonly string[], signal: AbortSignal): Promise<Session> {
+  async #dialEach(
+    peerId: PeerId,
+    addresses: readonly string[],
+    dial: OngoingDial,
+    signal: AbortSignal,
+  ): Promise<Session> {
     const attempts: FailedAttempt[] = []
     let last: unknown
     for (const address of addresses) {
       try {
-        return await this.#dialAddress(peerId, address, signal)
+        return await this.#dialAddress(peerId, address, dial, signal)
       } catch (error) {
         signal.throwIfAborted()
         this.#stopping.signal.throwIfAborted()
@@ -282,21 +291,29 @@ export class Peers implements SessionOwner {
     })
   }
 
-  async #dialAddress(peerId: PeerId, address: string, signal: AbortSignal): Promise<Session> {
+  async #dialAddress(peerId: PeerId, address: string, dial: OngoingDial, signal: AbortSignal): Promise<Session> {
     const dialler = this.#options.diallerFor(address)
     const release = this.#slots.takeOutbound()
     if (release === undefined) throw coreError('LINK_SLOTS_FULL', { peerId })
     const deadline = this.#handshakeDeadline(signal)
+    const dialling = dialler.dial(address, deadline.signal)
     let link: Link
     try {
-      link = await dialler.dial(address, deadline.signal)
+      link = await abortable(dialling, deadline.signal)
     } catch (error) {
       release()
+      // A transport that goes on all the same hands its link to nobody.
+      dialling.then((late) => late.close({ code: 'LINK_CLOSED' })).catch(() => {})
       throw error
     } finally {
       deadline.clear()
     }
-    return this.#upgrade(link, dialler.transport, { role: 'dialler', expect: peerId, release, signal })
+    const upgraded = this.#upgrade(link, dialler.transport, { role: 'dialler', expect: peerId, release, signal })
+    dial.upgrading = upgraded.then(
+      () => {},
+      () => {},
+    )
+    return upgraded
   }
 
   /** The peer says that it is connected by a link of its own: waits until that is so here, too. */

@@ -69,6 +69,9 @@ export class Requests {
   /** Sends a request and waits: for its answer, its time, or its signal. */
   start(name: MessageName, payload: unknown, { signal, timeoutMs }: RequestOptions): Promise<unknown> {
     const { env, limits, peerId, sender } = this.#options
+    if (timeoutMs !== undefined && (typeof timeoutMs !== 'number' || !(timeoutMs > 0))) {
+      throw new TypeError(`timeoutMs must be a positive number, not ${String(timeoutMs)}`)
+    }
     if (signal?.aborted) return Promise.reject(signal.reason)
     if (this.#waiting.size >= limits.requestsPerPeerMax) return Promise.reject(coreError('REQUEST_LIMIT', { peerId }))
     const waitMs = Math.min(timeoutMs ?? limits.requestTimeoutMs, limits.requestTimeoutMsMax)

@@ -146,6 +146,8 @@ export class Session implements FlowOwner, LinkReceiver {
   beat(nowMs: number): void {
     const { limits } = this.#node
     const { outbox, sender } = this.#flow
+    // A link that is not read is silent by this node's own doing: long enough for a ping, which keeps the other end patient.
+    if (this.#flow.isHeld) this.#heardAtMs = Math.max(this.#heardAtMs, nowMs - limits.heartbeatIntervalMs)
     const silentMs = nowMs - this.#heardAtMs
     const blockedMs = nowMs - (outbox.blockedSinceMs ?? nowMs)
     if (blockedMs >= limits.sendTimeoutMs) this.close({ code: 'PEER_SLOW', detail: `unread for ${blockedMs} ms` })
@@ -222,7 +224,8 @@ export class Session implements FlowOwner, LinkReceiver {
 
   broken(code: BrokenCode): void {
     void this.close({ code })
-    this.#node.events.emit('error', coreError(code, { peerId: this.peerId }))
+    // Before that, it is one more failed handshake.
+    if (this.#isReady) this.#node.events.emit('error', coreError(code, { peerId: this.peerId }))
   }
 
   #hear(offer: Offer): void {

@@ -51,8 +51,13 @@ export function createProtocolClient<M extends Definitions>(
     return assertSchemaFits(definition.reply, reply, `the reply to ${type}`) as ReplyOutput<M[T]>
   }
   return Object.freeze<ProtocolClient<M>>({
-    async send(peerId, type, payload) {
-      await messenger.sendTo(peerId, outgoing(type, payload))
+    // Not an async function: a promise a message would cost as much as the message.
+    send(peerId, type, payload) {
+      try {
+        return messenger.sendTo(peerId, outgoing(type, payload))
+      } catch (error) {
+        return Promise.reject(error)
+      }
     },
     async broadcast(type, payload, options) {
       return messenger.broadcast(outgoing(type, payload), options)

@@ -89,13 +89,13 @@ function asSaid(arrival: Arrival): unknown {
   if (!arrival.ok) return arrival.code
   switch (arrival.kind) {
     case 'message':
-      return { kind: arrival.kind, name: plainName(arrival.name), payload: valueOf(arrival) }
+      return { kind: arrival.kind, name: plainName(arrival.name), payload: decodedOf(arrival) }
     case 'request': {
       const { kind, requestId, timeoutMs } = arrival
-      return { kind, name: plainName(arrival.name), payload: valueOf(arrival), requestId, timeoutMs }
+      return { kind, name: plainName(arrival.name), payload: decodedOf(arrival), requestId, timeoutMs }
     }
     case 'reply':
-      return { kind: arrival.kind, requestId: arrival.requestId, payload: valueOf(arrival) }
+      return { kind: arrival.kind, requestId: arrival.requestId, payload: decodedOf(arrival) }
     default: {
       const { ok: _, ...said } = arrival
       return said
@@ -107,7 +107,7 @@ function plainName({ protocol, version, type }: { protocol: string; version: num
   return { protocol, version, type }
 }
 
-function valueOf({ codecId, payload }: { readonly codecId: number; readonly payload: Uint8Array }): unknown {
+function decodedOf({ codecId, payload }: { readonly codecId: number; readonly payload: Uint8Array }): unknown {
   const decoded = laneCodecs.byId(codecId)?.decode(payload)
   return decoded?.ok ? decoded.value : decoded
 }
@@ -139,7 +139,7 @@ function decodeOne(plaintext: Uint8Array): void {
   const names = new InboundNames(4)
   names.declare(0, 'p', 1, 't')
   if (!reader.enter(recordOf(plaintext))) return
-  for (let frame = reader.next(); frame !== undefined && frame.ok; frame = reader.next()) {
+  for (let frame = reader.next(); frame?.ok; frame = reader.next()) {
     const envelope = decodeEnvelope(frame, names)
     if (!envelope.ok) expect(envelope.code).toBe('ENVELOPE_MALFORMED')
   }

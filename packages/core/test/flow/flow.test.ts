@@ -51,7 +51,8 @@ async function createScene(
   return { town, env: town.env, node, peer, say, handled, endings, codes: () => errors.map(({ code }) => code) }
 }
 
-const many = (count: number, make: (index: number) => RawFrame): RawFrame[] => Array.from({ length: count }, (_, index) => make(index))
+const many = (count: number, make: (index: number) => RawFrame): RawFrame[] =>
+  Array.from({ length: count }, (_, index) => make(index))
 
 describe('what is broken ends the link, and only the link', () => {
   test('a record that was tampered with is RECORD_REFUSED, and nothing after it is read', async () => {
@@ -110,7 +111,12 @@ describe('what is broken ends the link, and only the link', () => {
   })
 
   test('a record that is no sequence of frames is FRAME_MALFORMED', async () => {
-    for (const plaintext of [new Uint8Array(0), new Uint8Array(5), new Uint8Array(7), Uint8Array.of(0, 0, 0, 0, 0, 0, 3, 9, 9)]) {
+    for (const plaintext of [
+      new Uint8Array(0),
+      new Uint8Array(5),
+      new Uint8Array(7),
+      Uint8Array.of(0, 0, 0, 0, 0, 0, 3, 9, 9),
+    ]) {
       const { peer, env, endings } = await createScene()
       peer.sendPlaintext(plaintext)
       await env.settle()
@@ -358,6 +364,7 @@ describe('hostile input never throws out of the link', () => {
       },
       () => Promise.reject(undefined),
       () => ({
+        // biome-ignore lint/suspicious/noThenProperty: a thenable that cannot be looked at
         get then() {
           throw new Error('hidden')
         },

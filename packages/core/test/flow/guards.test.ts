@@ -214,7 +214,11 @@ describe('rates', () => {
   })
 
   test('another registration of anything else does not refill a rate', () => {
-    const gate = new Gate({ protocolMessagesBurst: 1, protocolMessagesPerSecond: 1 }, open, weather({ rate: { perSecond: 1 } }))
+    const gate = new Gate(
+      { protocolMessagesBurst: 1, protocolMessagesPerSecond: 1 },
+      open,
+      weather({ rate: { perSecond: 1 } }),
+    )
     gate.verdict(report)
     gate.verdict({ protocol: 'open' })
     gate.registry.add({ ...open, protocolName: 'other' })
@@ -271,7 +275,14 @@ describe('payloads', () => {
   test('the handler gets what the schema puts out', () => {
     const transforming = defineProtocol({
       name: 'weather',
-      messages: { report: message({ payload: v.pipe(v.object({ city: v.string() }), v.transform(({ city }) => city)) }) },
+      messages: {
+        report: message({
+          payload: v.pipe(
+            v.object({ city: v.string() }),
+            v.transform(({ city }) => city),
+          ),
+        }),
+      },
     })
     expect(new Gate({}, transforming.handler({})).admit(report)).toMatchObject({ message: { payload: 'Oslo' } })
   })
@@ -279,7 +290,14 @@ describe('payloads', () => {
   test('an asynchronous schema is SCHEMA_ASYNC', () => {
     const slow = defineProtocol({
       name: 'weather',
-      messages: { report: message({ payload: v.pipeAsync(v.unknown(), v.checkAsync(async () => true)) }) },
+      messages: {
+        report: message({
+          payload: v.pipeAsync(
+            v.unknown(),
+            v.checkAsync(async () => true),
+          ),
+        }),
+      },
     })
     expect(new Gate({}, slow.handler({})).verdict(report)).toBe('SCHEMA_ASYNC')
   })

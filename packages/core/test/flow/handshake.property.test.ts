@@ -88,12 +88,28 @@ const everyFlip = frames.flatMap(({ bytes }, frame) =>
 const anyFrame = fc.nat(frames.length - 1)
 const mischief: fc.Arbitrary<Mischief> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...everyFlip) },
-  fc.record({ frame: anyFrame, change: fc.nat(209).map((length) => (bytes: Uint8Array) => [bytes.subarray(0, Math.min(length, bytes.length - 1))]) }),
-  fc.record({ frame: anyFrame, change: fc.uint8Array({ minLength: 1, maxLength: 80 }).map((tail) => (bytes: Uint8Array) => [Uint8Array.of(...bytes, ...tail)]) }),
-  fc.record({ frame: anyFrame, change: fc.integer({ min: 2, max: 12 }).map((times) => (bytes: Uint8Array) => Array.from({ length: times }, () => bytes)) }),
+  fc.record({
+    frame: anyFrame,
+    change: fc.nat(209).map((length) => (bytes: Uint8Array) => [bytes.subarray(0, Math.min(length, bytes.length - 1))]),
+  }),
+  fc.record({
+    frame: anyFrame,
+    change: fc
+      .uint8Array({ minLength: 1, maxLength: 80 })
+      .map((tail) => (bytes: Uint8Array) => [Uint8Array.of(...bytes, ...tail)]),
+  }),
+  fc.record({
+    frame: anyFrame,
+    change: fc
+      .integer({ min: 2, max: 12 })
+      .map((times) => (bytes: Uint8Array) => Array.from({ length: times }, () => bytes)),
+  }),
   fc.record({ frame: anyFrame, change: fc.constant(() => []) }),
   fc.record({ frame: anyFrame, change: fc.uint8Array({ maxLength: 300 }).map((other) => () => [other]) }),
-  fc.record({ frame: anyFrame, change: fc.uint8Array({ maxLength: 300 }).map((other) => (bytes: Uint8Array) => [other, bytes]) }),
+  fc.record({
+    frame: anyFrame,
+    change: fc.uint8Array({ maxLength: 300 }).map((other) => (bytes: Uint8Array) => [other, bytes]),
+  }),
 )
 
 test('an untouched handshake connects both ends, and the frames are as long as the mischief thinks', async () => {

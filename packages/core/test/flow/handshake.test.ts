@@ -101,7 +101,9 @@ describe('what does not match is refused by its name', () => {
   test('another wire version is HANDSHAKE_VERSION at both ends', async () => {
     const env = new FakeEnv()
     const newer = (frame: Uint8Array): Uint8Array => frame.with(4, 2)
-    const wire = joinLinks(env, { tamper: (from, index, frame) => [from === 'dialler' && index === 0 ? newer(frame) : frame] })
+    const wire = joinLinks(env, {
+      tamper: (from, index, frame) => [from === 'dialler' && index === 0 ? newer(frame) : frame],
+    })
     expect(await shakeHands(env, { wire })).toEqual(['HANDSHAKE_VERSION', 'HANDSHAKE_VERSION'])
   })
 
@@ -163,7 +165,12 @@ describe('what does not match is refused by its name', () => {
   test('an id that is no Ed25519 key is HANDSHAKE_MALFORMED', async () => {
     const { sign } = generateIdentity()
     for (const text of ['', 'z6Mk', 'zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme']) {
-      const identity = { get peerId() { return text as Identity['peerId'] }, sign }
+      const identity = {
+        get peerId() {
+          return text as Identity['peerId']
+        },
+        sign,
+      }
       const [dialler] = await outcomes({}, { identity })
       expect(dialler).toBe('HANDSHAKE_MALFORMED')
     }
@@ -171,7 +178,11 @@ describe('what does not match is refused by its name', () => {
 
   test('a signature of a wrong length is HANDSHAKE_SIGNATURE', async () => {
     const { peerId, sign } = generateIdentity()
-    for (const change of [(s: Uint8Array) => s.subarray(1), (s: Uint8Array) => Uint8Array.of(...s, 0), () => new Uint8Array(0)]) {
+    for (const change of [
+      (s: Uint8Array) => s.subarray(1),
+      (s: Uint8Array) => Uint8Array.of(...s, 0),
+      () => new Uint8Array(0),
+    ]) {
       const [dialler] = await outcomes({}, { identity: { peerId, sign: async (bytes) => change(await sign(bytes)) } })
       expect(dialler).toBe('HANDSHAKE_SIGNATURE')
     }
@@ -273,7 +284,8 @@ describe('links', () => {
   })
 
   test('frames that pile up before the session are few, and each of them small', async () => {
-    for (const pile of [Array.from({ length: 100 }, () => new Uint8Array(10)), [new Uint8Array(65_536)]]) {
+    const manyOf = (count: number, bytes: number) => Array.from({ length: count }, () => new Uint8Array(bytes))
+    for (const pile of [manyOf(257, 10), manyOf(3, 65_535), manyOf(1, 65_536)]) {
       const env = new FakeEnv()
       const link = new FakeLink()
       let hasSigned = (): void => {}

@@ -77,7 +77,7 @@ describe('coalescing', () => {
   })
 
   test('a message of exactly one record is not split, and one byte more is', () => {
-    for (const frameBytesMax of [1_024, 20_000, 65_535]) {
+    for (const frameBytesMax of [1_024, 20_000, plaintextBytesMax + tagBytes]) {
       const largest = frameBytesMax - recordOverhead - messageOverhead
       const lane = openLane({ frameBytesMax })
       lane.sender.message(name, ofSize(largest))
@@ -241,15 +241,15 @@ describe('backpressure', () => {
     expect(lane.outbox.blockedSinceMs).toBeUndefined()
   })
 
-  test('closing sends what is queued, lets everybody go, and sends nothing more', async () => {
+  test('closing sends what is queued, tells whoever waits why, and sends nothing more', async () => {
     const lane = openLane()
     lane.link.takesMore = false
     lane.sender.ping()
     lane.env.endTurn()
     const waiting = lane.outbox.blocked()
     lane.sender.pong()
-    lane.outbox.close()
-    await waiting
+    lane.outbox.close(new Error('it is over'))
+    await expect(waiting).rejects.toThrow('it is over')
     lane.sender.ping()
     lane.env.endTurn()
     expect(kindsOf(lane.arrivals())).toEqual(['ping', 'pong'])
@@ -273,7 +273,7 @@ describe('the record counter', () => {
       lane.sender.ping()
       lane.env.endTurn()
     }
-    lane.outbox.close()
+    lane.outbox.close(new Error('over'))
     expect([lane.link.sent.length, lane.exhausted]).toEqual([1, 1])
   })
 

@@ -95,7 +95,8 @@ describe('a definition', () => {
 describe('a handler', () => {
   const handler = weather.handler({
     report: ({ city }, { from: sender, message: whole }) => [city, sender.peerId, whole.type],
-    forecast: ({ city, days }, { reject }) => (city === 'Atlantis' ? reject('unknown-city', 'sunk') : { celsius: days }),
+    forecast: ({ city, days }, { reject }) =>
+      city === 'Atlantis' ? reject('unknown-city', 'sunk') : { celsius: days },
   })
 
   test('carries the name, the version and the rules of each type', () => {
@@ -112,8 +113,14 @@ describe('a handler', () => {
   })
 
   test('calls the function of the type', () => {
-    expect(handler.handleMessage(received('report', { city: 'Oslo' }), from, context)).toEqual(['Oslo', peerId, 'report'])
-    expect(handler.handleMessage(received('forecast', { city: 'Oslo', days: 2 }), from, context)).toEqual({ celsius: 2 })
+    expect(handler.handleMessage(received('report', { city: 'Oslo' }), from, context)).toEqual([
+      'Oslo',
+      peerId,
+      'report',
+    ])
+    expect(handler.handleMessage(received('forecast', { city: 'Oslo', days: 2 }), from, context)).toEqual({
+      celsius: 2,
+    })
   })
 
   test('ignores a message that it has no function for', () => {
@@ -138,7 +145,11 @@ describe('a handler', () => {
       }
     })()
     expect(thrown).toBeInstanceOf(RequestRejection)
-    expect(thrown).toMatchObject({ code: 'REQUEST_REJECTED', reason: 'unknown-city', details: { reason: 'unknown-city' } })
+    expect(thrown).toMatchObject({
+      code: 'REQUEST_REJECTED',
+      reason: 'unknown-city',
+      details: { reason: 'unknown-city' },
+    })
     expect(new RequestRejection('r', { detail: 'x'.repeat(999) }).toRejection().detail).toHaveLength(256)
   })
 
@@ -215,7 +226,15 @@ describe('a client', () => {
   test('hands on the transformed reply of each peer', async () => {
     const upper = defineProtocol({
       name: 'p',
-      messages: { r: request({ payload: v.null(), reply: v.pipe(v.string(), v.transform((text) => text.length)) }) },
+      messages: {
+        r: request({
+          payload: v.null(),
+          reply: v.pipe(
+            v.string(),
+            v.transform((text) => text.length),
+          ),
+        }),
+      },
     })
     const client = upper.client(createMessenger(() => 'four').messenger)
     expect(await client.request(peerId, 'r', null)).toBe(4)

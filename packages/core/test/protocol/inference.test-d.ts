@@ -19,7 +19,13 @@ const weather = defineProtocol({
   name: 'weather',
   messages: {
     report: message({
-      payload: v.object({ city: v.string(), at: v.pipe(v.string(), v.transform((text) => new Date(text))) }),
+      payload: v.object({
+        city: v.string(),
+        at: v.pipe(
+          v.string(),
+          v.transform((text) => new Date(text)),
+        ),
+      }),
       rate: { perSecond: 5 },
     }),
     forecast: request({

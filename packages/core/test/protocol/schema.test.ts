@@ -55,14 +55,29 @@ test('a schema that throws refuses, whatever it throws', () => {
 })
 
 test('a schema that answers nothing sensible refuses', () => {
-  for (const answer of [undefined, null, 5, { issues: 'no' }, { issues: [null] }, { issues: [{ message: 5, path: 5 }] }]) {
-    expect(checkSchema(schemaOf(() => answer), 1)).toMatchObject({ ok: false, code: 'SCHEMA_REFUSED' })
+  for (const answer of [
+    undefined,
+    null,
+    5,
+    { issues: 'no' },
+    { issues: [null] },
+    { issues: [{ message: 5, path: 5 }] },
+  ]) {
+    expect(
+      checkSchema(
+        schemaOf(() => answer),
+        1,
+      ),
+    ).toMatchObject({ ok: false, code: 'SCHEMA_REFUSED' })
   }
 })
 
 test('long messages and paths are cut', () => {
   const issues = [{ message: 'm'.repeat(999), path: [{ key: 'k'.repeat(999) }, Symbol('s'), 5] }]
-  const verdict = checkSchema(schemaOf(() => ({ issues })), 1)
+  const verdict = checkSchema(
+    schemaOf(() => ({ issues })),
+    1,
+  )
   expect(verdict.ok || verdict.issues.map(({ path, message }) => [path.length, message.length])).toEqual([[201, 201]])
 })
 
@@ -73,6 +88,9 @@ test('an assertion throws with the fields in its message and its details', () =>
   expect(() => assertSchemaFits(schema, {}, 'the reply')).toThrow(
     expect.objectContaining({ details: { issues: [expect.objectContaining({ path: 'n' })] } }),
   )
-  const slow = v.pipeAsync(v.unknown(), v.checkAsync(async () => true))
+  const slow = v.pipeAsync(
+    v.unknown(),
+    v.checkAsync(async () => true),
+  )
   expect(() => assertSchemaFits(slow, 1, 'it')).toThrow(expect.objectContaining({ code: 'SCHEMA_ASYNC' }))
 })
