@@ -1,5 +1,5 @@
-import { ed25519 } from '@noble/curves/ed25519.js'
 import { hexToBytes } from '@noble/curves/utils.js'
+import { Point } from '@noble/ed25519'
 
 // The questions about encoded points and scalars that Ed25519 implementations answer differently, answered once (RFC 8032).
 
@@ -36,7 +36,7 @@ export function isPrimeOrderKey(publicKey: Uint8Array): boolean {
   if (publicKey.length !== 32 || isSmallOrderEncoding(publicKey)) return false
   try {
     // Strict decoding: y below p, and no sign on x = 0.
-    return ed25519.Point.fromBytes(publicKey).isTorsionFree()
+    return Point.fromBytes(publicKey).isTorsionFree()
   } catch {
     return false
   }
