@@ -115,6 +115,9 @@ function linkOver(socket: Socket, env: Env, address?: string): Link {
       socket.uncork()
       return isBelowHighWater
     },
+    get queuedBytes() {
+      return socket.writableLength
+    },
     pause() {
       isPaused = true
       socket.pause()

@@ -30,8 +30,8 @@ export const defaultLimits = {
   /** Requests waiting for their answer, per peer and direction. */
   requestsPerPeerMax: 1_024,
   /**
-   * Asynchronous handlers at work for one peer before its link is paused; while it is, answers of that peer wait, too, so
-   * handlers that ask it back should be fewer.
+   * Asynchronous handlers of plain messages at work for one peer before its link is paused. While it is, answers of that peer
+   * wait, too, so those of them that ask it back should be fewer.
    */
   handlersPerPeerMax: 256,
   /** How long a request waits where it names no time of its own, and the longest that a peer may ask for. */

@@ -10,6 +10,8 @@ export class FakeLink implements Link {
   readonly sent: Uint8Array[] = []
   /** What `send` answers while the link is open. */
   takesMore = true
+  /** What was sent while it did not take more, until it drains. */
+  queuedBytes = 0
   isPaused = false
   pauses = 0
   closedWith: CloseReason | undefined
@@ -41,6 +43,7 @@ export class FakeLink implements Link {
     if (this.closedWith !== undefined) return false
     if (frame.length > this.capabilities.frameBytesMax) throw new TypeError(`a frame of ${frame.length} bytes`)
     this.sent.push(frame)
+    if (!this.takesMore) this.queuedBytes += frame.length
     this.carry(frame)
     return this.takesMore
   }
@@ -70,6 +73,7 @@ export class FakeLink implements Link {
 
   drain(): void {
     this.takesMore = true
+    this.queuedBytes = 0
     this.#receiver?.drain()
   }
 

@@ -23,7 +23,9 @@ export function encodeCloseFrame(reason: CloseReason | undefined): CloseFrame {
   return { code: reasonGiven, text: truncate(reason.detail ? `${reason.code}: ${reason.detail}` : reason.code) }
 }
 
-export function decodeCloseFrame(code: number, text: string): CloseReason {
+export function decodeCloseFrame(code: number, given: string): CloseReason {
+  // Strangers' text ends in terminals and logs.
+  const text = given.replace(/\p{Cc}+/gu, ' ')
   if (code === reasonGiven) {
     const colon = text.indexOf(': ')
     const name = colon === -1 ? text : text.slice(0, colon)

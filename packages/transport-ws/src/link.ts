@@ -83,6 +83,9 @@ export function createLink(wire: Wire, remote: Link['remote'], config: LinkConfi
         env.defer(() => owner.closed(why))
       }
     },
+    get queuedBytes() {
+      return wire.waitingBytes()
+    },
     send(frame) {
       if (state !== 'open') return false
       if (frame.length > frameBytesMax)

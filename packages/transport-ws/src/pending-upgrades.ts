@@ -1,5 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
-import { Server as HttpsServer } from 'node:https'
+import type { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Env } from '@rondo/core'
 import type { WebSocketConfig } from './node-options.js'
@@ -15,34 +15,37 @@ export interface PendingUpgrades {
 }
 
 export function limitPending(server: HttpServer | HttpsServer, config: WebSocketConfig, env: Env): PendingUpgrades {
-  const deadlines = new Map<Socket, () => void>()
+  const pending = new Map<string, { readonly socket: Socket; readonly cancel: () => void }>()
 
-  function settle(socket: Socket): void {
-    deadlines.get(socket)?.()
-    deadlines.delete(socket)
+  function forget(name: string): void {
+    pending.get(name)?.cancel()
+    pending.delete(name)
   }
 
-  function drop(socket: Socket): void {
-    settle(socket)
-    socket.destroy()
+  function drop(name: string): void {
+    pending.get(name)?.socket.destroy()
+    forget(name)
   }
 
   function begin(socket: Socket): void {
-    deadlines.set(
-      socket,
-      env.schedule(config.upgradeTimeoutMs, () => drop(socket)),
-    )
-    socket.once('close', () => settle(socket))
-    const [oldest] = deadlines.keys()
-    if (deadlines.size > config.upgradesPendingMax && oldest !== undefined) drop(oldest)
+    const name = nameOf(socket)
+    pending.set(name, { socket, cancel: env.schedule(config.upgradeTimeoutMs, () => drop(name)) })
+    socket.once('close', () => pending.get(name)?.socket === socket && forget(name))
+    const [oldest] = pending.keys()
+    if (pending.size > config.upgradesPendingMax && oldest !== undefined) drop(oldest)
   }
 
-  // Under TLS the plain connection has the handshake timeout of the server, and this begins behind it.
-  server.on(server instanceof HttpsServer ? 'secureConnection' : 'connection', begin)
+  // From the first packet on, under TLS too.
+  server.on('connection', begin)
   return {
-    settle,
+    settle: (socket) => forget(nameOf(socket)),
     clear() {
-      for (const socket of [...deadlines.keys()]) drop(socket)
+      for (const name of [...pending.keys()]) drop(name)
     },
   }
+}
+
+/** The same for a TLS socket and the plain one below it. */
+function nameOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`
 }

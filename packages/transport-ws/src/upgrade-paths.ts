@@ -19,6 +19,8 @@ export function claimPath(server: HttpServer | HttpsServer, path: string, handle
     const handler = handlers.get((request.url ?? '').replace(/\?.*$/s, ''))
     if (handler !== undefined) handler(request, socket, head)
     else if (server.listenerCount('upgrade') === 1) refuseUpgrade(socket, 404)
+    // It may be nobody's: then nobody hears its errors, and one would end the process.
+    else socket.on('error', () => socket.destroy())
   }
 
   if (handlers.size === 0) {

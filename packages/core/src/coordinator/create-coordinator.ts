@@ -173,8 +173,15 @@ class Node implements Coordinator {
   }
 
   async adoptLink(link: Link, { role, expect, signal }: AdoptLinkOptions): Promise<PeerInfo> {
-    signal?.throwIfAborted()
-    await this.#lifecycle.startImplicitly()
+    if (role !== 'dialler' && role !== 'listener')
+      throw new TypeError(`role must be dialler or listener, not ${String(role)}`)
+    try {
+      signal?.throwIfAborted()
+      await this.#lifecycle.startImplicitly()
+    } catch (error) {
+      await link.close({ code: 'LINK_CLOSED' })
+      throw error
+    }
     const session = await this.#peers.adopt(link, 'adopted', { role, expect, signal })
     return session.info
   }

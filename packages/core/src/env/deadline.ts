@@ -3,6 +3,8 @@ import type { Env } from './env.js'
 /** A signal that aborts by itself after a while, or with the one it was given. `clear` when the work is done. */
 export interface Deadline {
   readonly signal: AbortSignal
+  /** Ends it before its time. */
+  abort(reason: unknown): void
   clear(): void
 }
 
@@ -15,6 +17,7 @@ export function startDeadline(env: Env, ms: number, expired: () => Error, signal
   else signal?.addEventListener('abort', follow)
   return {
     signal: controller.signal,
+    abort: (reason) => controller.abort(reason),
     clear() {
       cancel()
       signal?.removeEventListener('abort', follow)

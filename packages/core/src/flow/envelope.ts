@@ -80,6 +80,7 @@ export type EnvelopeRefusal = typeof malformed
 
 const textCharactersMax = 256
 const issuesMax = 8
+const retryAfterMsMax = 86_400_000
 const control = createCborCodec({ depthMax: 4, itemsMax: 8_192, stringBytesMax: 1_024 })
 const named: ControlEnvelope = { ok: true, kind: 'name' }
 const ping: ControlEnvelope = { ok: true, kind: 'ping' }
@@ -172,7 +173,9 @@ export function encodeReject(
   requestId: number,
   { code, reason, detail, retryAfterMs, issues }: Rejection,
 ): void {
-  const told = issues?.slice(0, issuesMax).map(({ path, message }) => ({ path: fit(path), message: fit(message) }))
+  const told = issues
+    ?.slice(0, issuesMax)
+    .map(({ path, message }) => ({ path: fit(path) ?? '', message: fit(message) ?? '' }))
   writer.u32(requestId)
   control.encode({ code: fit(code), reason: fit(reason), detail: fit(detail), retryAfterMs, issues: told }, writer)
 }
@@ -229,7 +232,7 @@ function readRejection(body: Uint8Array): Rejection | undefined {
     code,
     ...(isText(reason) ? { reason } : {}),
     ...(isText(detail) ? { detail } : {}),
-    ...(Number.isSafeInteger(retryAfterMs) ? { retryAfterMs: Math.max(0, Number(retryAfterMs)) } : {}),
+    ...(Number.isSafeInteger(retryAfterMs) ? { retryAfterMs: clampMs(Number(retryAfterMs)) } : {}),
     ...(Array.isArray(issues) ? { issues: issues.slice(0, issuesMax).flatMap(readIssue) } : {}),
   }
 }
@@ -252,13 +255,23 @@ function readObject(body: Uint8Array): Record<string, unknown> | undefined {
   return decoded.value as Record<string, unknown>
 }
 
+/** Text for people comes from strangers: bounded, and without what could steer a terminal. */
 function isText(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= textCharactersMax
+  return typeof value === 'string' && value.length <= textCharactersMax && !/\p{Cc}/u.test(value)
 }
 
-/** Text as it may travel: cut to size, and without half surrogate pairs, which UTF-8 cannot say and cutting may leave. */
-function fit(text: string | undefined): string | undefined {
-  return text?.slice(0, textCharactersMax).replace(/\p{Cs}/gu, '\ufffd')
+/** Text as it may travel: cut to size, in one line, and without half surrogate pairs, which cutting may leave. */
+function fit(text: unknown): string | undefined {
+  if (typeof text !== 'string') return undefined
+  return text
+    .slice(0, textCharactersMax)
+    .replace(/\p{Cc}+/gu, ' ')
+    .replace(/\p{Cs}/gu, '\ufffd')
+}
+
+/** A peer may not put off for longer than a timer can count. */
+function clampMs(ms: number): number {
+  return Math.min(Math.max(0, ms), retryAfterMsMax)
 }
 
 function ascends(numbers: readonly number[]): boolean {

@@ -16,7 +16,7 @@ import { type RefusalCode, readRefusal } from './handshake.js'
 import { InboundNames, OutboundNames } from './name-table.js'
 import { Outbox, type WriterPool } from './outbox.js'
 import { Outcomes } from './outcome.js'
-import { openRecord, recordBytesMax } from './record.js'
+import { openRecord, recordBytesMax, timestampBytes } from './record.js'
 import { RequestContext, Router } from './router.js'
 import { Sender } from './sender.js'
 import { Throttle } from './throttle.js'
@@ -95,7 +95,7 @@ export class Flow {
     const bodyBytesMax = limits.messageBytesMax + headBytesMax
     this.#env = env
     this.#owner = owner
-    this.#throttle = new Throttle(link)
+    this.#throttle = new Throttle(link, env)
     this.#bytesRate = new Gcra(limits.bytesPerSecond, Math.max(limits.bytesBurst, recordBytesMax))
     this.#messagesRate = new Gcra(limits.messagesPerSecond, limits.messagesBurst)
 
@@ -145,7 +145,8 @@ export class Flow {
     this.bytesReceived += sealed.length
 
     if (!this.#frames.enter(record)) return owner.broken('FRAME_MALFORMED')
-    let cost = 0
+    // A record costs something even where it holds nothing.
+    let cost = record.plaintext.length > timestampBytes ? 0 : 1
     for (let frame = this.#frames.next(); frame !== undefined && !owner.hasEnded; frame = this.#frames.next()) {
       if (!frame.ok) return owner.broken(frame.code)
 
@@ -167,9 +168,9 @@ export class Flow {
     this.#cutIfSlow()
   }
 
-  /** Whether this node is not reading the link for the moment. */
-  get isHeld(): boolean {
-    return this.#throttle.isHeld
+  /** How long this node has not been reading the link; 0 where it does. */
+  heldMs(nowMs: number): number {
+    return this.#throttle.heldMs(nowMs)
   }
 
   /** The session ended: nobody needs what handlers are still working on. */
@@ -182,7 +183,9 @@ export class Flow {
 
   #refuse(envelope: MessageEnvelope, { code, rejection }: Refused): void {
     this.#owner.refused(code)
-    if (envelope.kind === 'request') this.sender.reject(envelope.requestId, rejection)
+    if (envelope.kind !== 'request') return
+    this.sender.reject(envelope.requestId, rejection)
+    this.#cutIfSlow()
   }
 
   /** It asks and asks, and does not read the answers. */

@@ -126,13 +126,15 @@ export class Guards {
   }
 }
 
-/** Asks a type's own check. One that throws, against its contract, costs the message and nothing more. */
+const refusedByCheck: SchemaVerdict = { ok: false, code: 'SCHEMA_REFUSED', issues: [] }
+
+/** Asks a type's own check. One that throws or says nothing, against its contract, costs the message and nothing more. */
 function judge(rules: MessageRules, value: unknown): SchemaVerdict {
   if (rules.check === undefined) return { ok: true, value }
   try {
-    return rules.check(value)
+    return rules.check(value) ?? refusedByCheck
   } catch {
-    return { ok: false, code: 'SCHEMA_REFUSED', issues: [] }
+    return refusedByCheck
   }
 }
 

@@ -50,9 +50,9 @@ export class Outbox {
   #frames = 0
   #deferred = false
   #closed = false
-  /** Bytes handed to the link since it went above its high-water mark. */
-  #queuedBytes = 0
-  #blockedSinceMs: number | undefined
+  #isBlocked = false
+  /** What had been sent when the link went above its mark, and when that was; once that much has left, both are of now. */
+  #mark = { sentBytes: 0, atMs: 0 }
   #drained: Gate | undefined
   bytesSent = 0
 
@@ -63,27 +63,40 @@ export class Outbox {
 
   /** Above this, nothing more should be queued. */
   get isFull(): boolean {
-    return this.#queuedBytes > this.#options.queueBytesMax
+    return this.#options.link.queuedBytes > this.#options.queueBytesMax
   }
 
-  /** How long the link has been above its high-water mark, on the monotonic clock. */
-  get blockedSinceMs(): number | undefined {
-    return this.#blockedSinceMs
+  /** Whether the link is above its high-water mark. */
+  get isBlocked(): boolean {
+    return this.#isBlocked
   }
 
-  /** Counts the time that the link does not take more from now on. */
+  /** How long what waited, when the link went above its mark or last had shed as much, has waited since; 0 below the mark. */
+  stuckMs(nowMs: number): number {
+    if (!this.#isBlocked) return 0
+    const leftBytes = this.bytesSent - this.#options.link.queuedBytes
+    if (leftBytes >= this.#mark.sentBytes) this.#mark = { sentBytes: this.bytesSent, atMs: nowMs }
+    return nowMs - this.#mark.atMs
+  }
+
+  /** Counts that time from now on. */
   forgive(nowMs: number): void {
-    if (this.#blockedSinceMs !== undefined) this.#blockedSinceMs = nowMs
+    this.#mark = { ...this.#mark, atMs: nowMs }
   }
 
   /** Opens a frame: write its body, then `commit` or `rollback` in the same turn. */
   begin(kind: number): ByteWriter {
-    if (this.#frameStart >= 0) throw new TypeError('a payload must not send messages while it is encoded')
+    this.assertClosed()
     const writer = this.#record ?? this.#open()
     this.#frameStart = writer.length
     writer.u8(kind)
     writer.u16(0)
     return writer
+  }
+
+  /** Throws a TypeError while a frame is open. */
+  assertClosed(): void {
+    if (this.#frameStart >= 0) throw new TypeError('a payload must not send messages while it is encoded')
   }
 
   /** Takes back the open frame. */
@@ -116,15 +129,14 @@ export class Outbox {
 
   /** Undefined while the link takes more; else the promise of its drain. */
   blocked(): Promise<void> | undefined {
-    if (this.#blockedSinceMs === undefined) return undefined
+    if (!this.#isBlocked) return undefined
     this.#drained ??= gate()
     return this.#drained.opened
   }
 
   /** The link fell below its high-water mark: whoever waited goes on. */
   drain(): void {
-    this.#blockedSinceMs = undefined
-    this.#queuedBytes = 0
+    this.#isBlocked = false
     this.#drained?.open()
     this.#drained = undefined
   }
@@ -145,7 +157,7 @@ export class Outbox {
     this.#closed = true
     this.#drained?.shut(reason)
     this.#drained = undefined
-    this.#blockedSinceMs = undefined
+    this.#isBlocked = false
   }
 
   #open(): ByteWriter {
@@ -201,9 +213,9 @@ export class Outbox {
       return exhausted()
     }
     this.bytesSent += sealed.length
-    const below = link.send(sealed)
-    if (this.#blockedSinceMs !== undefined) this.#queuedBytes += sealed.length
-    else if (!below) this.#blockedSinceMs = env.monotonicMs()
+    if (link.send(sealed) || this.#isBlocked) return
+    this.#isBlocked = true
+    this.#mark = { sentBytes: this.bytesSent, atMs: env.monotonicMs() }
   }
 }
 

@@ -11,7 +11,7 @@ import type { Sender } from './sender.js'
 import type { Throttle } from './throttle.js'
 
 // Stage 6. What a handler returned answers its request; what it threw rejects it, without telling the peer more than it may
-// know. Handlers at work are counted, and too many of them hold the link.
+// know. Handlers at work are counted: too many requests are refused, too many plain messages hold the link.
 
 interface AtWork {
   readonly context: RequestContext
@@ -33,7 +33,9 @@ export interface OutcomesOptions {
 export class Outcomes {
   readonly #options: OutcomesOptions
   readonly #requests = new Map<number, AtWork>()
-  #handlers = 0
+  /** Handlers at work on plain messages, which hold the link, and on requests, which never do: an answer may come by it. */
+  #messages = 0
+  #asked = 0
   #closed = false
 
   constructor(options: OutcomesOptions) {
@@ -48,28 +50,30 @@ export class Outcomes {
 
   /** Whether one more request may wait for its handler; an id that still waits may not come again. */
   accepts(requestId: number): boolean {
-    return this.#requests.size < this.#options.limits.requestsPerPeerMax && !this.#requests.has(requestId)
+    return this.#asked < this.#options.limits.requestsPerPeerMax && !this.#requests.has(requestId)
   }
 
   /** The peer no longer waits for this answer. */
   cancel(requestId: number): void {
-    this.#abandon(requestId, coreError('REQUEST_TIMEOUT', { detail: 'the peer gave the request up' }))
+    this.#abandon(requestId, () => coreError('REQUEST_TIMEOUT', { detail: 'the peer gave the request up' }))
   }
 
   close(reason: RondoError): void {
     this.#closed = true
-    for (const requestId of [...this.#requests.keys()]) this.#abandon(requestId, reason)
+    for (const requestId of [...this.#requests.keys()]) this.#abandon(requestId, () => reason)
   }
 
   #await(outcome: Outcome, promise: Promise<unknown>): void {
     const { limits, throttle, env } = this.#options
     const { requestId, timeoutMs } = outcome.admitted
-    this.#handlers += 1
-    if (this.#handlers >= limits.handlersPerPeerMax) throttle.hold('handlers')
-    if (outcome.context !== undefined) {
+    if (outcome.context === undefined) {
+      this.#messages += 1
+      if (this.#messages >= limits.handlersPerPeerMax) throttle.hold('handlers')
+    } else {
+      this.#asked += 1
       const waitMs = Math.min(Math.max(1, timeoutMs), limits.requestTimeoutMsMax)
       const expire = (): void =>
-        this.#abandon(requestId, coreError('REQUEST_TIMEOUT', { peerId: this.#options.peerId }))
+        this.#abandon(requestId, () => coreError('REQUEST_TIMEOUT', { peerId: this.#options.peerId }))
       this.#requests.set(requestId, { context: outcome.context, cancelDeadline: env.schedule(waitMs, expire) })
     }
     promise.then(
@@ -79,8 +83,7 @@ export class Outcomes {
   }
 
   #finish(outcome: Outcome, settle: () => void): void {
-    this.#handlers -= 1
-    if (this.#handlers < this.#options.limits.handlersPerPeerMax) this.#options.throttle.release('handlers')
+    this.#leave(outcome.context !== undefined)
     const { requestId } = outcome.admitted
     const atWork = this.#requests.get(requestId)
     const isAwaited = atWork !== undefined && atWork.context === outcome.context
@@ -90,6 +93,13 @@ export class Outcomes {
     }
     // The answer to a request that was given up goes nowhere; what a plain message's handler threw is still reported.
     if (!this.#closed && (isAwaited || outcome.context === undefined)) settle()
+  }
+
+  #leave(isRequest: boolean): void {
+    const { limits, throttle } = this.#options
+    if (isRequest) this.#asked -= 1
+    else this.#messages -= 1
+    if (this.#messages < limits.handlersPerPeerMax) throttle.release('handlers')
   }
 
   #answer(outcome: Outcome, value: unknown): void {
@@ -122,14 +132,16 @@ export class Outcomes {
 
   #reject(requestId: number, rejection: Rejection): void {
     this.#options.sender.reject(requestId, rejection)
+    this.#options.answered()
   }
 
-  #abandon(requestId: number, reason: RondoError): void {
+  /** The reason is made when there is somebody to tell: an error costs its stack, and strangers cancel for free. */
+  #abandon(requestId: number, reason: () => RondoError): void {
     const atWork = this.#requests.get(requestId)
     if (atWork === undefined) return
     this.#requests.delete(requestId)
     atWork.cancelDeadline()
-    atWork.context.abort(reason)
+    atWork.context.abort(reason())
   }
 }
 

@@ -122,12 +122,13 @@ export class Sender {
 
   /** The id of a name, declared to the other end before its first use. */
   #intern({ protocol, version, type }: MessageName): number {
-    const { names } = this.#options
+    const { names, outbox } = this.#options
     const known = names.find(protocol, version, type)
     if (known !== undefined) return known
     assertName(protocol, 'protocol')
     assertName(type, 'type')
     assertVersion(version, 'version')
+    outbox.assertClosed()
     const id = names.add(protocol, version, type)
     if (id === undefined) throw coreError('NAMES_EXHAUSTED', { detail: `${protocol}/${version}/${type}` })
     this.#frame(frameKind.name, (writer) => encodeName(writer, id, protocol, version, type))

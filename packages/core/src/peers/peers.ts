@@ -56,8 +56,9 @@ export class Peers implements SessionOwner {
   readonly #sessions = new Map<PeerId, Session>()
   readonly #dials = new Map<PeerId, OngoingDial>()
   readonly #arrivals = new Map<PeerId, Set<(session: Session) => void>>()
-  /** Ends dials and handshakes that are under way when the node stops, and refuses new ones until it starts again. */
-  #stopping = new AbortController()
+  /** Dials and handshakes under way, which end with the node. A set: listeners of one signal for all would pile up. */
+  readonly #handshakes = new Set<Deadline>()
+  #isStopped = false
   readonly #failedHandshakes = new Map<string, number>()
   readonly #refused = new Map<string, number>()
   #past: SessionCounts = { messagesSent: 0, messagesReceived: 0, bytesSent: 0, bytesReceived: 0 }
@@ -110,7 +111,7 @@ export class Peers implements SessionOwner {
     if (peerId === this.#options.peerId) throw coreError('HANDSHAKE_SELF', { peerId })
     for (;;) {
       signal?.throwIfAborted()
-      this.#stopping.signal.throwIfAborted()
+      this.#assertRunning()
       const session = this.#sessions.get(peerId)
       if (session !== undefined) return session
       const ongoing = this.#dials.get(peerId)
@@ -122,12 +123,13 @@ export class Peers implements SessionOwner {
 
   /** The node starts: peers may come, and come again after a stop. */
   open(): void {
-    if (this.#stopping.signal.aborted) this.#stopping = new AbortController()
+    this.#isStopped = false
   }
 
   /** Every session says goodbye; resolves when all links are closed. */
   async closeAll(reason: CloseReason): Promise<void> {
-    this.#stopping.abort(coreError('COORDINATOR_STOPPED'))
+    this.#isStopped = true
+    for (const handshake of [...this.#handshakes]) handshake.abort(coreError('COORDINATOR_STOPPED'))
     await Promise.all(this.all().map((session) => session.close(reason)))
   }
 
@@ -189,8 +191,9 @@ export class Peers implements SessionOwner {
       const channel = await abortable(openChannel(link, options), deadline.signal)
       return await this.#begin(channel, transport, deadline)
     } catch (error) {
-      release()
+      // The slot is free when the socket is: whoever does not answer the goodbye keeps his own occupied.
       await link.close({ code: codeOf(error) })
+      release()
       throw error
     } finally {
       deadline.clear()
@@ -224,8 +227,14 @@ export class Peers implements SessionOwner {
   /** Resolves when an inbound session with this peer may begin; throws `HANDSHAKE_DUPLICATE` where another link stays. */
   async #makeWay(peerId: PeerId, signal: AbortSignal): Promise<void> {
     const { peerId: ours, limits, env } = this.#options
-    // A dial without a link yet may lead nowhere: it is not waited for.
-    if (ours < peerId) await this.#dials.get(peerId)?.upgrading
+    // A dial without a link yet may lead nowhere and is not waited for; one whose other end is mute, not for long.
+    const upgrading = ours < peerId ? this.#dials.get(peerId)?.upgrading : undefined
+    if (upgrading !== undefined) {
+      const patience = startDeadline(env, limits.probeTimeoutMs, () => coreError('HANDSHAKE_TIMEOUT'), signal)
+      await abortable(upgrading, patience.signal).catch(() => {})
+      patience.clear()
+      signal.throwIfAborted()
+    }
     for (;;) {
       const current = this.#sessions.get(peerId)
       if (current === undefined) return
@@ -234,7 +243,8 @@ export class Peers implements SessionOwner {
       silence.clear()
       signal.throwIfAborted()
       if (isAlive) throw coreError('HANDSHAKE_DUPLICATE', { peerId })
-      await current.close({ code: 'PEER_SILENT', detail: 'the peer dialled anew' })
+      // Not awaited: whoever is gone answers no goodbye.
+      void current.close({ code: 'PEER_SILENT', detail: 'the peer dialled anew' })
     }
   }
 
@@ -274,7 +284,7 @@ export class Peers implements SessionOwner {
         return await this.#dialAddress(peerId, address, dial, signal)
       } catch (error) {
         signal.throwIfAborted()
-        this.#stopping.signal.throwIfAborted()
+        this.#assertRunning()
         last = error
         const code = codeOf(error, 'DIAL_FAILED')
         if (code === 'HANDSHAKE_DUPLICATE') return this.#arrival(peerId, signal, error)
@@ -346,8 +356,21 @@ export class Peers implements SessionOwner {
   #handshakeDeadline(signal: AbortSignal | undefined): Deadline {
     const { env, limits } = this.#options
     const ms = limits.handshakeTimeoutMs
-    const either = signal === undefined ? this.#stopping.signal : AbortSignal.any([signal, this.#stopping.signal])
-    return startDeadline(env, ms, () => coreError('HANDSHAKE_TIMEOUT', { detail: `${ms} ms` }), either)
+    const expired = (): Error => coreError('HANDSHAKE_TIMEOUT', { detail: `${ms} ms` })
+    const deadline = startDeadline(env, ms, expired, signal)
+    this.#handshakes.add(deadline)
+    if (this.#isStopped) deadline.abort(coreError('COORDINATOR_STOPPED'))
+    return {
+      ...deadline,
+      clear: () => {
+        this.#handshakes.delete(deadline)
+        deadline.clear()
+      },
+    }
+  }
+
+  #assertRunning(): void {
+    if (this.#isStopped) throw coreError('COORDINATOR_STOPPED')
   }
 
   #count(counts: Map<string, number>, code: string): void {

@@ -146,13 +146,16 @@ export class Session implements FlowOwner, LinkReceiver {
   beat(nowMs: number): void {
     const { limits } = this.#node
     const { outbox, sender } = this.#flow
-    // A link that is not read is silent by this node's own doing: long enough for a ping, which keeps the other end patient.
-    if (this.#flow.isHeld) this.#heardAtMs = Math.max(this.#heardAtMs, nowMs - limits.heartbeatIntervalMs)
+    // A link that is not read is silent by this node's own doing: long enough for a ping, which keeps the other end patient. Not
+    // for ever: the line may be dead, and handlers that hold the link may wait for just that.
+    if (this.#flow.heldMs(nowMs) > 0 && this.#flow.heldMs(nowMs) < limits.requestTimeoutMsMax) {
+      this.#heardAtMs = Math.max(this.#heardAtMs, nowMs - limits.heartbeatIntervalMs)
+    }
     const silentMs = nowMs - this.#heardAtMs
-    const blockedMs = nowMs - (outbox.blockedSinceMs ?? nowMs)
-    if (blockedMs >= limits.sendTimeoutMs) this.close({ code: 'PEER_SLOW', detail: `unread for ${blockedMs} ms` })
+    const stuckMs = outbox.stuckMs(nowMs)
+    if (stuckMs >= limits.sendTimeoutMs) this.close({ code: 'PEER_SLOW', detail: `unread for ${stuckMs} ms` })
     else if (silentMs >= limits.heartbeatTimeoutMs) this.close({ code: 'PEER_SILENT', detail: `for ${silentMs} ms` })
-    else if (silentMs >= limits.heartbeatIntervalMs && outbox.blockedSinceMs === undefined) sender.ping()
+    else if (silentMs >= limits.heartbeatIntervalMs && !outbox.isBlocked) sender.ping()
   }
 
   /** This node slept: what it did not hear meanwhile is held against nobody. */
@@ -223,6 +226,7 @@ export class Session implements FlowOwner, LinkReceiver {
   }
 
   broken(code: BrokenCode): void {
+    if (this.hasEnded) return
     void this.close({ code })
     // Before that, it is one more failed handshake.
     if (this.#isReady) this.#node.events.emit('error', coreError(code, { peerId: this.peerId }))

@@ -40,7 +40,7 @@ export function checkSchema(schema: Schema, value: unknown): SchemaVerdict {
 
 function shorten(issue: StandardSchemaV1.Issue): SchemaIssue {
   const keys = (issue.path ?? []).map((segment) => String(typeof segment === 'object' ? segment.key : segment))
-  return { path: cut(keys.join('.')), message: cut(issue.message) }
+  return { path: cut(keys.join('.')), message: cut(String(issue.message)) }
 }
 
 function cut(text: string): string {

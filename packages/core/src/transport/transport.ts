@@ -44,6 +44,8 @@ export interface Link {
    * After the link closed it does nothing and returns false.
    */
   send(frame: Uint8Array): boolean
+  /** Bytes that `send` accepted and that have not left yet: how far behind the other end is. */
+  readonly queuedBytes: number
   /** Inbound backpressure: stop delivering frames (a few already read may still come). */
   pause(): void
   resume(): void

@@ -221,8 +221,12 @@ describe('connecting', () => {
 
   test('a transport that does not heed its signal keeps nobody waiting, and its late link is closed', async () => {
     const town = new FakeTown()
-    let arrive = (_link: FakeLink): void => {}
-    const node = nodeWith({ dial: () => new Promise((resolve) => (arrive = resolve)) }, town.env)
+    let arrive = (_link: Link): void => {}
+    const dial = (): Promise<Link> =>
+      new Promise((resolve) => {
+        arrive = resolve
+      })
+    const node = nodeWith({ dial }, town.env)
     const stop = new AbortController()
     const dialling = node.connectToPeer(
       { peerId: generateIdentity().peerId, addresses: ['made-up:1'] },

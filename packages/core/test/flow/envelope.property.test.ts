@@ -20,7 +20,9 @@ const payload = fc.oneof(
   fc.constantFrom(undefined, null, '', 0, -0, [], {}),
 )
 const requestId = fc.integer({ min: 1, max: 0xffff_ffff })
-const text = fc.string({ maxLength: 256, unit: 'grapheme' }).filter(({ length }) => length <= 256)
+const text = fc
+  .string({ maxLength: 256, unit: 'grapheme' })
+  .filter((said) => said.length <= 256 && !/\p{Cc}/u.test(said))
 const offer = fc
   .array(
     fc.tuple(
@@ -44,7 +46,7 @@ const saying = fc.oneof(
         code: text,
         reason: text,
         detail: text,
-        retryAfterMs: fc.nat(),
+        retryAfterMs: fc.nat(86_400_000),
         issues: fc.array(fc.record({ path: text, message: text }), { maxLength: 8 }),
       },
       { requiredKeys: ['code'] },

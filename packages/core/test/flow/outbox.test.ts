@@ -186,7 +186,7 @@ describe('backpressure', () => {
   test('nobody waits while the link takes more', () => {
     const lane = openLane()
     expect(lane.outbox.blocked()).toBeUndefined()
-    expect(lane.outbox.blockedSinceMs).toBeUndefined()
+    expect(lane.outbox.isBlocked).toBe(false)
     expect(lane.outbox.isFull).toBe(false)
   })
 
@@ -198,13 +198,13 @@ describe('backpressure', () => {
     const waiting = lane.outbox.blocked()
     expect(waiting).toBeInstanceOf(Promise)
     expect(lane.outbox.blocked()).toBe(waiting)
-    expect(lane.outbox.blockedSinceMs).toBe(lane.env.nowMs)
+    expect(lane.outbox.isBlocked).toBe(true)
     lane.outbox.drain()
     await waiting
     expect(lane.outbox.blocked()).toBeUndefined()
   })
 
-  test('what a blocked link is handed counts until it is full, and a drain empties it', () => {
+  test('it is full while more waits in the link than may', () => {
     const lane = openLane({ queueBytesMax: 10_000 })
     lane.link.takesMore = false
     const send = (): void => {
@@ -213,32 +213,36 @@ describe('backpressure', () => {
     }
     send()
     send()
-    send()
     expect(lane.outbox.isFull).toBe(false)
     send()
     expect(lane.outbox.isFull).toBe(true)
-    lane.outbox.drain()
+    lane.link.queuedBytes = 5_000
     expect(lane.outbox.isFull).toBe(false)
   })
 
-  test('how long it is blocked counts from the first refusal, or from when it was forgiven', () => {
+  test('it is stuck for as long as the oldest bytes wait, and not while they leave, however many follow', () => {
     const lane = openLane()
     lane.link.takesMore = false
-    lane.sender.ping()
-    lane.env.endTurn()
-    const blockedAtMs = lane.env.nowMs
-    lane.env.nowMs += 100
-    lane.sender.ping()
-    lane.env.endTurn()
-    expect(lane.outbox.blockedSinceMs).toBe(blockedAtMs)
+    const pass = (ms: number): number => {
+      lane.env.nowMs += ms
+      return lane.outbox.stuckMs(lane.env.nowMs)
+    }
+    const send = (): void => {
+      lane.sender.message(name, ofSize(1_000))
+      lane.env.endTurn()
+    }
+    pass(0)
+    send()
+    expect(pass(1_000)).toBe(1_000)
+    expect(pass(1_000)).toBe(2_000)
+    // One more comes for each that leaves: the link is never empty, and nobody is slow.
+    for (let round = 0; round < 100; round += 1) {
+      send()
+      lane.link.queuedBytes = 1_100
+      expect(pass(1_000)).toBeLessThanOrEqual(4_000)
+    }
     lane.outbox.forgive(lane.env.nowMs)
-    expect(lane.outbox.blockedSinceMs).toBe(lane.env.nowMs)
-  })
-
-  test('forgiving a link that is not blocked changes nothing', () => {
-    const lane = openLane()
-    lane.outbox.forgive(5)
-    expect(lane.outbox.blockedSinceMs).toBeUndefined()
+    expect(pass(100)).toBe(100)
   })
 
   test('closing sends what is queued, tells whoever waits why, and sends nothing more', async () => {

@@ -118,6 +118,9 @@ function createLinkEnd(config: MemoryNetworkConfig, { env, remote }: MemoryEnd, 
       if (reason !== undefined) report(reason)
       else if (!paused) inbound.release()
     },
+    get queuedBytes() {
+      return outbound.queuedBytes()
+    },
     send(frame) {
       if (reason !== undefined) return false
       if (frame.length > config.frameBytesMax)

@@ -19,6 +19,7 @@ export interface PipeEnds {
 export interface Pipe {
   /** Takes the frame. False: more is under way than the high-water mark allows. */
   send(frame: Uint8Array): boolean
+  queuedBytes(): number
   /** Ends the pipe behind the frames already in it. */
   finish(reason: CloseReason): void
   /** Ends the pipe now and drops what is in it. */
@@ -151,6 +152,7 @@ export function createPipe(fate: Fate, highWaterBytes: number, isOpen: () => boo
       senderWaits = true
       return false
     },
+    queuedBytes: () => bytesUnderWay,
     finish(reason) {
       if (!gone) put(reason, 0)
     },

@@ -48,6 +48,9 @@ function tracedLink(link: Link, name: string, note: Note): Link {
       note('sent', `${name}, ${describeBytes(frame)}`)
       return link.send(frame)
     },
+    get queuedBytes() {
+      return link.queuedBytes
+    },
     pause: () => link.pause(),
     resume: () => link.resume(),
     close: (reason) => link.close(reason),

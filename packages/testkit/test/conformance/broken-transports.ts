@@ -114,6 +114,10 @@ export const brokenTransports: Readonly<Record<string, Broken>> = {
     transport: () => spoilt((link) => ({ ...link, send: (frame) => link.send(frame) || frame.length > 100 })),
     caughtBy: 'send returns false when too much waits',
   },
+  'hides what waits': {
+    transport: () => spoilt((link) => ({ ...link, queuedBytes: 0 })),
+    caughtBy: 'send returns false when too much waits',
+  },
   'never drains': {
     transport: () => spoilt(receiving((to) => ({ ...to, ...drain }))),
     caughtBy: 'drain follows',
