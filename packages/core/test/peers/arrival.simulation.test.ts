@@ -188,11 +188,12 @@ test('two links of one peer that get through at the same moment make one session
   await nowhere.listen('memory:nowhere')
   network.partition((_, to) => to !== 'nowhere')
 
-  // Both links wait for the end of alice's own dial, which leads nowhere.
+  // Alice dials, too, and gets nowhere; the twin that comes second waits in vain for the link that the first one has.
   const ownDial = new AbortController()
+  const { signal } = ownDial
   const peerId = higher.peerId
-  const dial = alice.connectToPeer({ peerId, addresses: ['memory:nowhere'] }, { signal: ownDial.signal })
-  const dials = [dial, ...twins.map((twin) => twin.connectToPeer({ peerId: lower.peerId, addresses }))]
+  const dial = alice.connectToPeer({ peerId, addresses: ['memory:nowhere'] }, { signal })
+  const dials = [dial, ...twins.map((twin) => twin.connectToPeer({ peerId: lower.peerId, addresses }, { signal }))]
   const settled = Promise.allSettled(dials)
   await turns(100)
   ownDial.abort()
