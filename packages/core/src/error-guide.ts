@@ -58,7 +58,7 @@ export const coreErrorGuide: Readonly<Record<CoreErrorCode, ErrorAdvice>> = {
   CODEC_UNKNOWN: { fault: 'peer', remedy: 'Give both ends the same `codecs`.' },
   CODEC_VALUE_UNSUPPORTED: {
     fault: 'caller',
-    remedy: 'Send plain data: null, booleans, finite numbers, bigints, strings, bytes, arrays, plain objects.',
+    remedy: 'Send plain data: null, booleans, numbers, bigints, text, bytes, arrays, plain objects.',
   },
   CODEC_MALFORMED: { fault: 'peer', remedy: 'The message was refused; the sender encodes wrongly.' },
   CODEC_NOT_DETERMINISTIC: {
