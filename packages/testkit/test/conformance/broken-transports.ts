@@ -116,7 +116,7 @@ export const brokenTransports: Readonly<Record<string, Broken>> = {
   },
   'hides what waits': {
     transport: () => spoilt((link) => ({ ...link, queuedBytes: 0 })),
-    caughtBy: 'send returns false when too much waits',
+    caughtBy: 'a paused receiver holds the sender up',
   },
   'never drains': {
     transport: () => spoilt(receiving((to) => ({ ...to, ...drain }))),
