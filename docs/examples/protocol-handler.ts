@@ -12,6 +12,7 @@ import { webSocket } from '@rondo/transport-ws'
 
 class Counter implements ProtocolHandler {
   readonly protocolName = 'counter'
+  readonly version = 1
   readonly #added = new Map<string, number>()
 
   /** What is returned answers a request; for a plain message nobody waits. */

@@ -38,6 +38,7 @@ function readCommand(): Command {
   if (values.help) return { name: 'help' }
   const [command, peerId, address] = positionals
   if (command === 'visit' && peerId !== undefined && address !== undefined) return { name: 'visit', peerId, address }
+  if (command === 'visit') throw new TypeError('visit needs a peer id and an address; see rondo --help')
   if (command !== undefined) throw new TypeError(`rondo does not know '${positionals.join(' ')}'; see rondo --help`)
   const port = values.port === undefined ? undefined : Number(values.port)
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {

@@ -33,7 +33,7 @@ export async function runNode({ host, port }: NodeOptions): Promise<RunningNode>
     }),
   )
   node.on('connected', (peer) => print('connected', `${shortId(peer.peerId)}  ws  from ${peer.address ?? 'somewhere'}`))
-  node.on('disconnected', (peer, { code }) => print('left', `${shortId(peer.peerId)}  ${code}`))
+  node.on('disconnected', (peer, { code }) => print('left', `${shortId(peer.peerId)}  (${code})`))
   node.on('error', (error) => printProblem(error.message))
 
   const listenOn = (wanted: number) => node.listen(`ws://${host.includes(':') ? `[${host}]` : host}:${wanted}`)

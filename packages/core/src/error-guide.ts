@@ -14,7 +14,10 @@ export const coreErrorGuide: Readonly<Record<CoreErrorCode, ErrorAdvice>> = {
   },
   ADDRESS_INVALID: { fault: 'caller', remedy: 'Addresses are URLs, such as ws://host:port.' },
   ADDRESS_UNSUPPORTED: { fault: 'caller', remedy: 'Pass the transport for it in `transports`.' },
-  DIAL_FAILED: { fault: 'network', remedy: 'See `details.attempts`: every address with the reason it failed.' },
+  DIAL_FAILED: {
+    fault: 'network',
+    remedy: 'See `cause`; where there were several addresses, `details.attempts` has the reason for each.',
+  },
   LISTEN_UNSUPPORTED: {
     fault: 'caller',
     remedy: 'Listen with another transport; a browser cannot accept WebSocket connections.',

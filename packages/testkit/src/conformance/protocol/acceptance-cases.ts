@@ -28,6 +28,7 @@ export const acceptanceCases: readonly Case[] = [
         const answer = await stage.say(peer, sample)
         if (sample.isRequest && !isProperAnswer(answer)) improper.push(`${sample.type}: ${answer}`)
       }
+      await stage.caughtUp(peer)
       expect(improper).toEqual([])
       expect(stage.allRefusals()).toBe(0)
       expect(calls.length).toBe(stage.samples.valid.length)
