@@ -52,12 +52,21 @@ export const coreErrorGuide: Readonly<Record<CoreErrorCode, ErrorAdvice>> = {
   HANDSHAKE_DUPLICATE: { fault: 'network', remedy: 'Use the connection that is there.' },
   RECORD_REFUSED: {
     fault: 'peer',
-    remedy: 'The link was closed; connect again. If it happens often, something on the path tampers with the traffic.',
+    remedy:
+      'The link was closed and the session goes on over another. If it happens often, something on the path tampers.',
   },
   RECORD_OVERSIZED: { fault: 'peer', remedy: 'The link was closed; the other end is broken or hostile.' },
   RECORD_EXHAUSTED: { fault: 'network', remedy: 'The link was closed before a nonce could repeat; connect again.' },
   FRAME_MALFORMED: { fault: 'peer', remedy: 'The link was closed; the other end is broken or hostile.' },
   ENVELOPE_MALFORMED: { fault: 'peer', remedy: 'The link was closed; the other end is broken or hostile.' },
+  SESSION_LOST: {
+    fault: 'network',
+    remedy:
+      'Connect again, and repeat what was not answered. If breaks are long, raise `limits.sessionRecoverableMs` on both ends.',
+  },
+  SESSION_MOVED: { fault: 'caller', remedy: 'Nothing: the session goes on.' },
+  SESSION_RESUME_REFUSED: { fault: 'peer', remedy: 'Connect again; if it happens often, two nodes share one key.' },
+  SESSION_ACK_REFUSED: { fault: 'peer', remedy: 'The session was ended; the other end is broken or hostile.' },
   CODEC_UNKNOWN: { fault: 'peer', remedy: 'Give both ends the same `codecs`.' },
   CODEC_VALUE_UNSUPPORTED: {
     fault: 'caller',

@@ -63,6 +63,22 @@ export const coreErrorTable = {
     retryable: false,
   },
   ENVELOPE_MALFORMED: { layer: 'envelope', meaning: 'a frame does not hold what its kind promises', retryable: false },
+  SESSION_LOST: {
+    layer: 'session',
+    meaning: 'the session came to no other link in time, or the peer has forgotten it',
+    retryable: true,
+  },
+  SESSION_MOVED: { layer: 'session', meaning: 'the session goes on over another link', retryable: false },
+  SESSION_RESUME_REFUSED: {
+    layer: 'session',
+    meaning: 'the other end goes on with a session that is not ours',
+    retryable: true,
+  },
+  SESSION_ACK_REFUSED: {
+    layer: 'session',
+    meaning: 'the peer acknowledged what was never sent to it',
+    retryable: false,
+  },
   CODEC_UNKNOWN: { layer: 'codec', meaning: 'the payload uses a codec that is not loaded here', retryable: false },
   CODEC_VALUE_UNSUPPORTED: {
     layer: 'codec',

@@ -6,7 +6,13 @@ import type { CloseReason } from './transport/transport.js'
 
 /** What a coordinator tells: past-tense facts that steer nothing. */
 export interface CoordinatorEvents {
+  /** A session began. */
   readonly connected: (peer: PeerInfo) => unknown
+  /** Its link is gone, and it waits for another: nothing is lost yet. */
+  readonly interrupted: (peer: PeerInfo, reason: CloseReason) => unknown
+  /** It goes on over another link, exactly where it stopped. */
+  readonly resumed: (peer: PeerInfo) => unknown
+  /** The session ended, for good. */
   readonly disconnected: (peer: PeerInfo, reason: CloseReason) => unknown
   /** Every admitted message and request, whatever its protocol. */
   readonly message: (message: Message, from: PeerInfo) => unknown

@@ -29,17 +29,28 @@ export const defaultLimits = {
   namesMax: 1_024,
   /** Requests waiting for their answer, per peer and direction. */
   requestsPerPeerMax: 1_024,
-  /**
-   * Asynchronous handlers of plain messages at work for one peer before its link is paused. While it is, answers of that peer
-   * wait, too, so those of them that ask it back should be fewer.
-   */
+  /** Asynchronous handlers of plain messages at work for one peer before the next message waits. */
   handlersPerPeerMax: 256,
   /** How long a request waits where it names no time of its own, and the longest that a peer may ask for. */
   requestTimeoutMs: 30_000,
   requestTimeoutMsMax: 600_000,
-  /** Bytes queued for a peer that does not read before `sendTo` refuses more, and how long before it is cut. */
-  sendQueueBytesMax: 8_388_608,
+  /** Bytes that a peer has not acknowledged before `sendTo` refuses more; senders are asked to wait from half of it on. */
+  sendQueueBytesMax: 1_048_576,
+  /** How long such a peer may take nothing before it is cut. */
   sendTimeoutMs: 30_000,
+  /** Messages of a peer that wait for a handler before its link is paused. */
+  inboxMessagesMax: 1_024,
+  inboxBytesMax: 1_048_576,
+  /** How long a session waits for another link before it is lost. */
+  sessionRecoverableMs: 120_000,
+  /** Sessions that wait so at once, before the one that has waited longest is lost. */
+  sessionsRecoverableMax: 256,
+  /** The pause before an interrupted session's peer is dialled again: the first, doubling up to the last. */
+  reconnectDelayMs: 250,
+  reconnectDelayMsMax: 10_000,
+  /** A channel's key is renewed after so many records, or this long, whichever comes first. */
+  rekeyRecords: 1_048_576,
+  rekeyIntervalMs: 120_000,
   /** A ping after this much silence; the link is given up after the other. */
   heartbeatIntervalMs: 15_000,
   heartbeatTimeoutMs: 45_000,

@@ -58,12 +58,19 @@ export interface Coordinator extends Messenger, TypedEmitter, AsyncDisposable {
 
   listen(address: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<Listening>
   connectToPeer(peer: PeerTarget, options?: { readonly signal?: AbortSignal | undefined }): Promise<PeerInfo>
-  /** Takes a link that was made by hand. */
+  /**
+   * Moves the session with a peer to the first of these addresses that leads to it: nothing is lost on the way, and the old
+   * link stays until the new one bears the session.
+   */
+  movePeer(peer: PeerTarget, options?: { readonly signal?: AbortSignal | undefined }): Promise<PeerInfo>
+  /** Takes a link that was made by hand; to a peer that is connected, its session moves there. */
   adoptLink(link: Link, options: AdoptLinkOptions): Promise<PeerInfo>
   disconnectFromPeer(peerId: PeerId, detail?: string): Promise<void>
 
   getConnectedPeers(): readonly PeerInfo[]
+  /** Also of a peer whose session waits for another link. */
   getPeer(peerId: PeerId): PeerInfo | undefined
+  /** Whether there is a link to it now. */
   isConnected(peerId: PeerId): boolean
   getStats(): CoordinatorStats
   /** Drops what is out of date, such as peers that went silent. Runs by itself at every heartbeat. */

@@ -65,6 +65,7 @@ class Node implements Coordinator {
     this.#peers = new Peers({
       peerId: this.peerId,
       env,
+      crypto,
       limits,
       codecs: this.#codecs,
       registry: this.#registry,
@@ -172,6 +173,14 @@ class Node implements Coordinator {
     return session.info
   }
 
+  async movePeer({ peerId, addresses }: PeerTarget, { signal }: Signalled = {}): Promise<PeerInfo> {
+    signal?.throwIfAborted()
+    const target = parsePeerId(peerId)
+    await this.#lifecycle.startImplicitly()
+    const session = await this.#peers.move(target, addresses, signal)
+    return session.info
+  }
+
   async adoptLink(link: Link, { role, expect, signal }: AdoptLinkOptions): Promise<PeerInfo> {
     if (role !== 'dialler' && role !== 'listener')
       throw new TypeError(`role must be dialler or listener, not ${String(role)}`)
@@ -191,7 +200,7 @@ class Node implements Coordinator {
   }
 
   getConnectedPeers(): readonly PeerInfo[] {
-    return this.#peers.all().map(({ info }) => info)
+    return this.#connected().map(({ info }) => info)
   }
 
   getPeer(peerId: PeerId): PeerInfo | undefined {
@@ -199,7 +208,7 @@ class Node implements Coordinator {
   }
 
   isConnected(peerId: PeerId): boolean {
-    return this.#peers.find(peerId) !== undefined
+    return this.#peers.find(peerId)?.state === 'connected'
   }
 
   // Not async functions: a promise a message would cost more than the message.
@@ -265,7 +274,7 @@ class Node implements Coordinator {
   }
 
   getStats(): CoordinatorStats {
-    return { state: this.state, peers: this.#peers.all().length, ...this.#peers.counts() }
+    return { state: this.state, peers: this.#connected().length, ...this.#peers.counts() }
   }
 
   cleanup(): void {
@@ -281,6 +290,10 @@ class Node implements Coordinator {
     } finally {
       await this.#peers.closeAll({ code: 'COORDINATOR_STOPPED' })
     }
+  }
+
+  #connected(): readonly Session[] {
+    return this.#peers.all().filter(({ state }) => state === 'connected')
   }
 
   #transportFor(address: string): Transport {

@@ -6,7 +6,7 @@ import { acceptHandshake, dialHandshake, encodeRefusal, type HandshakeOptions, t
 import { recordBytesMax } from './record.js'
 
 // Stage 0. A link becomes a channel: the handshake proves the peer and yields the keys. Frames that arrive behind it wait until
-// the session takes the link over.
+// somebody asks for them or takes the link over, and the link is not read meanwhile.
 
 /** A link with a proven peer at its other end. */
 export interface Channel {
@@ -14,8 +14,12 @@ export interface Channel {
   readonly peerId: PeerId
   readonly role: 'dialler' | 'listener'
   readonly ciphers: { readonly send: CipherState; readonly receive: CipherState }
-  /** The same on both ends, and unlike any other. */
-  readonly sessionId: string
+  /** The hash of the whole handshake: the same on both ends, and unlike any other. */
+  readonly handshakeHash: Uint8Array
+  /** A secret of both ends, apart from the ciphers' keys. */
+  exportKey(label: Uint8Array): Uint8Array
+  /** The next frame, while nothing is attached; rejects when the link closes or the time is up. */
+  receive(): Promise<Uint8Array>
   /** Hands over what the link brings from now on, and first what it brought meanwhile. Once. */
   attach(receiver: LinkReceiver): void
 }
@@ -28,8 +32,8 @@ export interface ChannelOptions extends HandshakeOptions {
 }
 
 const frameBytesMin = 1_024
-/** What may wait between the last handshake message and the session: the greeting, in parts where frames are small. */
-const waitingBytesMax = 131_072
+/** What may wait between the last handshake message and the session: what one read of a transport brings. */
+const waitingBytesMax = 262_144
 const waitingFramesMax = 256
 
 export async function openChannel(link: Link, options: ChannelOptions): Promise<Channel> {
@@ -43,8 +47,10 @@ export async function openChannel(link: Link, options: ChannelOptions): Promise<
     link,
     role,
     peerId: established.peerId,
-    sessionId: established.sessionId,
     ciphers: established.ciphers,
+    handshakeHash: established.handshakeHash,
+    exportKey: established.exportKey,
+    receive: () => wire.receive(),
     attach: (receiver) => wire.handOver(receiver),
   }
 }
@@ -81,7 +87,10 @@ class HandshakeWire implements LinkReceiver {
   receive(): Promise<Uint8Array> {
     if (this.#signal.aborted) return Promise.reject(this.#signal.reason)
     const frame = this.#waiting.shift()
-    if (frame !== undefined) return Promise.resolve(frame)
+    if (frame !== undefined) {
+      if (this.#waiting.length === 0) this.#link.resume()
+      return Promise.resolve(frame)
+    }
     if (this.#closedWith !== undefined) return Promise.reject(closedError(this.#closedWith))
     return new Promise((resolve, reject) => {
       const abort = (): void => this.#wanted?.reject(this.#signal.reason)
@@ -105,15 +114,23 @@ class HandshakeWire implements LinkReceiver {
 
   handOver(receiver: LinkReceiver): void {
     this.#receiver = receiver
-    for (const frame of this.#waiting.splice(0)) receiver.frame(frame)
+    const waiting = this.#waiting.splice(0)
+    for (const frame of waiting) receiver.frame(frame)
+    if (waiting.length > 0) this.#link.resume()
     if (this.#closedWith !== undefined) receiver.closed(this.#closedWith)
   }
 
   frame(bytes: Uint8Array): void {
     if (this.#receiver !== undefined) this.#receiver.frame(bytes)
     else if (this.#wanted !== undefined) this.#wanted.resolve(bytes)
-    else if (this.#hasRoomFor(bytes)) this.#waiting.push(bytes)
+    else if (this.#hasRoomFor(bytes)) this.#keep(bytes)
     else void this.#link.close({ code: 'HANDSHAKE_MALFORMED' })
+  }
+
+  /** A few more that the transport has read already may come. */
+  #keep(bytes: Uint8Array): void {
+    if (this.#waiting.length === 0) this.#link.pause()
+    this.#waiting.push(bytes)
   }
 
   #hasRoomFor({ length }: Uint8Array): boolean {

@@ -18,6 +18,8 @@ class MessageEnvelope {
   readonly codecId: number
   readonly payload: Uint8Array
   readonly timestamp: number
+  /** Which of the session's envelopes it is. */
+  readonly sequence: number
   readonly requestId: number
   readonly timeoutMs: number
 
@@ -26,7 +28,7 @@ class MessageEnvelope {
     name: InboundName,
     codecId: number,
     payload: Uint8Array,
-    timestamp: number,
+    { timestamp, sequence }: Frame,
     requestId: number,
     timeoutMs: number,
   ) {
@@ -35,6 +37,7 @@ class MessageEnvelope {
     this.codecId = codecId
     this.payload = payload
     this.timestamp = timestamp
+    this.sequence = sequence
     this.requestId = requestId
     this.timeoutMs = timeoutMs
   }
@@ -57,9 +60,20 @@ export interface Rejection {
   readonly issues?: readonly { readonly path: string; readonly message: string }[]
 }
 
+/** What proves, on a new channel, that both ends mean the session they had on another. */
+export interface ResumeClaim {
+  readonly sessionId: string
+  /** Above that of every channel before. */
+  readonly generation: number
+  /** How many envelopes of the other end have come: it goes on from there. */
+  readonly received: number
+  readonly mac: Uint8Array
+}
+
 /** What the session itself takes. */
 export type ControlEnvelope =
-  | { readonly ok: true; readonly kind: 'hello'; readonly offer: Offer }
+  | { readonly ok: true; readonly kind: 'hello'; readonly offer: Offer; readonly resume: ResumeClaim | undefined }
+  | { readonly ok: true; readonly kind: 'offer'; readonly offer: Offer }
   | { readonly ok: true; readonly kind: 'name' }
   | {
       readonly ok: true
@@ -70,7 +84,7 @@ export type ControlEnvelope =
     }
   | { readonly ok: true; readonly kind: 'reject'; readonly requestId: number; readonly rejection: Rejection }
   | { readonly ok: true; readonly kind: 'cancel'; readonly requestId: number }
-  | { readonly ok: true; readonly kind: 'ping' | 'pong' }
+  | { readonly ok: true; readonly kind: 'ping' | 'rekey' }
   | { readonly ok: true; readonly kind: 'goodbye'; readonly reason: CloseReason }
 
 export type Envelope = MessageEnvelope | ControlEnvelope
@@ -81,10 +95,12 @@ export type EnvelopeRefusal = typeof malformed
 const textCharactersMax = 256
 const issuesMax = 8
 const retryAfterMsMax = 86_400_000
+const macBytes = 32
+const countMax = 2 ** 48 - 1
 const control = createCborCodec({ depthMax: 4, itemsMax: 8_192, stringBytesMax: 1_024 })
 const named: ControlEnvelope = { ok: true, kind: 'name' }
 const ping: ControlEnvelope = { ok: true, kind: 'ping' }
-const pong: ControlEnvelope = { ok: true, kind: 'pong' }
+const rekey: ControlEnvelope = { ok: true, kind: 'rekey' }
 
 /** Reads one frame. Never throws, whatever the bytes. */
 export function decodeEnvelope(frame: Frame, names: InboundNames): Envelope | EnvelopeRefusal {
@@ -94,15 +110,7 @@ export function decodeEnvelope(frame: Frame, names: InboundNames): Envelope | En
     case frameKind.message: {
       const name = size < 3 ? undefined : names.find(readU16(bytes, start))
       if (name === undefined) return malformed
-      return new MessageEnvelope(
-        'message',
-        name,
-        bytes[start + 2]!,
-        bytes.subarray(start + 3, end),
-        frame.timestamp,
-        0,
-        0,
-      )
+      return new MessageEnvelope('message', name, bytes[start + 2]!, bytes.subarray(start + 3, end), frame, 0, 0)
     }
     case frameKind.request: {
       const name = size < 11 ? undefined : names.find(readU16(bytes, start))
@@ -111,7 +119,7 @@ export function decodeEnvelope(frame: Frame, names: InboundNames): Envelope | En
       if (requestId === 0) return malformed
       const timeoutMs = readU32(bytes, start + 7)
       const payload = bytes.subarray(start + 11, end)
-      return new MessageEnvelope('request', name, bytes[start + 2]!, payload, frame.timestamp, requestId, timeoutMs)
+      return new MessageEnvelope('request', name, bytes[start + 2]!, payload, frame, requestId, timeoutMs)
     }
     case frameKind.reply: {
       if (size < 5) return malformed
@@ -127,9 +135,11 @@ export function decodeEnvelope(frame: Frame, names: InboundNames): Envelope | En
       return size === 4 ? { ok: true, kind: 'cancel', requestId: readU32(bytes, start) } : malformed
     case frameKind.name:
       return declareName(bytes.subarray(start, end), names) ? named : malformed
-    case frameKind.hello: {
-      const offer = readOffer(bytes.subarray(start, end))
-      return offer === undefined ? malformed : { ok: true, kind: 'hello', offer }
+    case frameKind.hello:
+      return readHello(bytes.subarray(start, end))
+    case frameKind.offer: {
+      const offer = readOffer(readObject(bytes.subarray(start, end))?.['protocols'])
+      return offer === undefined ? malformed : { ok: true, kind: 'offer', offer }
     }
     case frameKind.goodbye: {
       const reason = readReason(bytes.subarray(start, end))
@@ -137,8 +147,8 @@ export function decodeEnvelope(frame: Frame, names: InboundNames): Envelope | En
     }
     case frameKind.ping:
       return size === 0 ? ping : malformed
-    case frameKind.pong:
-      return size === 0 ? pong : malformed
+    case frameKind.rekey:
+      return size === 0 ? rekey : malformed
     default:
       return malformed
   }
@@ -192,8 +202,12 @@ export function encodeName(writer: ByteWriter, id: number, protocol: string, ver
   writer.utf8(type)
 }
 
-export function encodeHello(writer: ByteWriter, offer: Offer): void {
-  control.encode({ protocols: [...offer].map(([name, versions]) => [name, [...versions]]) }, writer)
+export function encodeHello(writer: ByteWriter, offer: Offer, resume?: ResumeClaim): void {
+  control.encode({ protocols: listOf(offer), resume }, writer)
+}
+
+export function encodeOffer(writer: ByteWriter, offer: Offer): void {
+  control.encode({ protocols: listOf(offer) }, writer)
 }
 
 export function encodeGoodbye(writer: ByteWriter, { code, detail }: CloseReason): void {
@@ -211,8 +225,28 @@ function declareName(body: Uint8Array, names: InboundNames): boolean {
   )
 }
 
-function readOffer(body: Uint8Array): Offer | undefined {
-  const protocols = readObject(body)?.['protocols']
+function listOf(offer: Offer): unknown {
+  return [...offer].map(([name, versions]) => [name, [...versions]])
+}
+
+function readHello(body: Uint8Array): Envelope | EnvelopeRefusal {
+  const { protocols, resume } = readObject(body) ?? {}
+  const offer = readOffer(protocols)
+  if (offer === undefined) return malformed
+  const claim = resume === undefined ? undefined : readClaim(resume)
+  if (resume !== undefined && claim === undefined) return malformed
+  return { ok: true, kind: 'hello', offer, resume: claim }
+}
+
+function readClaim(resume: unknown): ResumeClaim | undefined {
+  if (typeof resume !== 'object' || resume === null || Array.isArray(resume)) return undefined
+  const { sessionId, generation, received, mac } = resume as Record<string, unknown>
+  if (!isText(sessionId) || !isCount(generation) || !isCount(received)) return undefined
+  if (!(mac instanceof Uint8Array) || mac.length !== macBytes) return undefined
+  return { sessionId, generation, received, mac: new Uint8Array(mac) }
+}
+
+function readOffer(protocols: unknown): Offer | undefined {
   if (!Array.isArray(protocols) || protocols.length > offeredProtocolsMax) return undefined
   const offer = new Map<string, readonly number[]>()
   for (const entry of protocols) {
@@ -253,6 +287,10 @@ function readObject(body: Uint8Array): Record<string, unknown> | undefined {
   const decoded = control.decode(body)
   if (!decoded.ok || typeof decoded.value !== 'object' || decoded.value === null) return undefined
   return decoded.value as Record<string, unknown>
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= countMax
 }
 
 /** Text for people comes from strangers: bounded, and without what could steer a terminal. */

@@ -7,46 +7,49 @@ import type { Limits } from '../options.js'
 import type { PeerInfo } from '../peers/peer-info.js'
 import type { Registry } from '../protocol/registry.js'
 import type { RondoError } from '../rondo-error.js'
+import { Carrier } from './carrier.js'
 import type { Channel } from './channel.js'
 import { type ControlEnvelope, decodeEnvelope, type Envelope, isForHandlers, type MessageEnvelope } from './envelope.js'
-import { FrameReader } from './frames.js'
+import { FrameReader, isCounted } from './frames.js'
 import { Gcra } from './gcra.js'
 import { Guards, type Refused } from './guards.js'
-import { type RefusalCode, readRefusal } from './handshake.js'
+import { Inbox } from './inbox.js'
 import { InboundNames, OutboundNames } from './name-table.js'
 import { Outbox, type WriterPool } from './outbox.js'
 import { Outcomes } from './outcome.js'
-import { openRecord, recordBytesMax, timestampBytes } from './record.js'
+import { openRecord, recordBytesMax, recordHeadBytes } from './record.js'
 import { RequestContext, Router } from './router.js'
 import { Sender } from './sender.js'
 import { Throttle } from './throttle.js'
 
 // The life of a message, top to bottom:
 //   link bytes -> record -> frames -> envelope -> guards -> router -> outcome -> envelopes -> frames -> record -> link bytes
-// Each stage makes the only type that the next one takes. What is broken below the envelope ends the link; what the guards
-// refuse ends the message.
+// Each stage makes the only type that the next one takes. What does not decrypt ends the channel, since anybody on the way may
+// have done that; what is broken up to the envelope ends the session, since only the peer can; what the guards refuse ends the
+// message.
 
-/** The ways in which a peer can break the wire format or the bounds of the connection; nothing that follows is read. */
-export type BrokenCode =
-  | 'RECORD_REFUSED'
-  | 'RECORD_OVERSIZED'
-  | 'RECORD_EXHAUSTED'
+/** The ways in which a channel can turn out useless; the session may go on over another. */
+export type ChannelFault = 'RECORD_REFUSED' | 'RECORD_OVERSIZED' | 'RECORD_EXHAUSTED'
+
+/** The ways in which a peer can break the wire format or the bounds of the session; nothing that follows is read. */
+export type SessionFault =
   | 'FRAME_MALFORMED'
   | 'ENVELOPE_MALFORMED'
   | 'MESSAGE_OVERSIZED'
+  | 'SESSION_ACK_REFUSED'
   | 'PEER_SLOW'
-  | RefusalCode
 
 /** What the flow tells the session it belongs to. */
 export interface FlowOwner {
-  /** Greeted both ways: messages may come. */
-  readonly isReady: boolean
   readonly hasEnded: boolean
-  /** A hello, an answer, a heartbeat, a goodbye. */
+  /** An offer, an answer, a heartbeat, a goodbye. */
   control(envelope: ControlEnvelope): void
   /** The guards refused a message; the sender of a request is told by the flow. */
   refused(code: string): void
-  broken(code: BrokenCode): void
+  /** The channel does not bear the session any further. */
+  channelFailed(code: ChannelFault): void
+  /** The peer broke the rules. */
+  broken(code: SessionFault): void
 }
 
 export interface FlowOptions {
@@ -56,7 +59,9 @@ export interface FlowOptions {
   readonly registry: Registry
   readonly events: Events
   readonly writers: WriterPool
-  readonly channel: Channel
+  readonly sessionId: string
+  /** Who dialled the channel that the session began with. */
+  readonly role: 'dialler' | 'listener'
   readonly from: PeerInfo
   readonly to: PeerId
   readonly owner: FlowOwner
@@ -65,48 +70,58 @@ export interface FlowOptions {
 /** The most that travels in a message's body besides its payload. */
 const headBytesMax = 16
 
-/** A greeting that comes again makes every handler look again. */
-const greetingAgainCost = 100
+/** An offer that changes makes every handler look again. */
+const offerCost = 100
 
-/** One session's way in, and its way out. */
+/** What may come before the other end hears that it came. Less often costs its memory, more often our records. */
+const untoldBytesMax = 65_536
+
+/** One session's way in, and its way out, over one channel after another. */
 export class Flow {
   readonly #env: Env
+  readonly #limits: Limits
   readonly #owner: FlowOwner
   readonly #throttle: Throttle
   readonly #bytesRate: Gcra
   readonly #messagesRate: Gcra
-  readonly #inbound: CipherState
   readonly #frames: FrameReader
   readonly #names: InboundNames
+  readonly #inbox: Inbox
   readonly #guards: Guards
   readonly #router: Router
   readonly #context: RequestContext
-  #heldUntilMs = Number.NEGATIVE_INFINITY
-  #cancelHold: Cancel | undefined
   readonly outcomes: Outcomes
   readonly sender: Sender
   readonly outbox: Outbox
+  #inbound: CipherState | undefined
+  /** Envelopes that will come although they came by the channel before. */
+  #repeated = 0
+  #untoldBytes = 0
+  #recordsTold = 0
+  #heldUntilMs = Number.NEGATIVE_INFINITY
+  #cancelHold: Cancel | undefined
+  /** How many of the peer's envelopes have come: what it need not send again. */
+  received = 0
   bytesReceived = 0
   messagesReceived = 0
 
   constructor(options: FlowOptions) {
-    const { env, limits, codecs, registry, events, writers, channel, from, to, owner } = options
-    const { link, ciphers, sessionId, role } = channel
+    const { env, limits, codecs, registry, events, writers, sessionId, role, from, to, owner } = options
     const bodyBytesMax = limits.messageBytesMax + headBytesMax
     this.#env = env
+    this.#limits = limits
     this.#owner = owner
-    this.#throttle = new Throttle(link, env)
+    this.#throttle = new Throttle(env)
     this.#bytesRate = new Gcra(limits.bytesPerSecond, Math.max(limits.bytesBurst, recordBytesMax))
     this.#messagesRate = new Gcra(limits.messagesPerSecond, limits.messagesBurst)
 
     this.outbox = new Outbox({
-      link,
-      cipher: ciphers.send,
       env,
       writers,
       bodyBytesMax,
       queueBytesMax: limits.sendQueueBytesMax,
-      exhausted: () => owner.broken('RECORD_EXHAUSTED'),
+      received: () => this.received,
+      exhausted: () => owner.channelFailed('RECORD_EXHAUSTED'),
     })
     this.sender = new Sender({
       outbox: this.outbox,
@@ -122,50 +137,75 @@ export class Flow {
       events,
       peerId: from.peerId,
       sender: this.sender,
-      throttle: this.#throttle,
-      answered: () => this.#cutIfSlow(),
+      room: () => (this.outbox.isFull ? this.outbox.blocked() : undefined),
+      finished: () => this.#handleWaiting(),
     })
     this.#router = new Router({ env, events, from, context: this.#context })
     // Both ends number the messages of each half alike, so that an id names one message on either.
     const idPrefix = `${sessionId}-${role === 'dialler' ? 'l' : 'd'}`
     this.#guards = new Guards({ registry, codecs, limits, from: from.peerId, to, idPrefix, atWork: this.outcomes })
+    this.#inbox = new Inbox(limits)
     this.#names = new InboundNames(limits.namesMax)
     this.#frames = new FrameReader(bodyBytesMax)
-    this.#inbound = ciphers.receive
+  }
+
+  /**
+   * Goes on over this channel. The peer has `delivered` of our envelopes, and was told that we have `told` of its own. False
+   * where it cannot have so many.
+   */
+  carryBy(channel: Channel, delivered: number, told: number): boolean {
+    this.#inbound = channel.ciphers.receive
+    this.#frames.reset()
+    this.#repeated = this.received - told
+    this.#throttle.moveTo(channel.link)
+    return this.outbox.carryBy(new Carrier(channel, this.#env, this.#limits), delivered)
+  }
+
+  /** The channel is gone. */
+  detach(): void {
+    this.#inbound = undefined
+    this.#throttle.moveTo(undefined)
+    this.outbox.detach()
   }
 
   receive(sealed: Uint8Array): void {
     const owner = this.#owner
+    if (this.#inbound === undefined) return
     const nowMs = this.#env.monotonicMs()
     this.#meter(nowMs, this.#bytesRate.charge(nowMs, sealed.length))
 
     const record = openRecord(this.#inbound, sealed)
-    // A dialler that is turned away by its last handshake message hears of it here, in the place of the first record.
-    if (!record.ok) return owner.broken((owner.isReady ? undefined : readRefusal(sealed)) ?? record.code)
+    if (!record.ok) return owner.channelFailed(record.code)
     this.bytesReceived += sealed.length
 
     if (!this.#frames.enter(record)) return owner.broken('FRAME_MALFORMED')
+    if (!this.outbox.acknowledge(this.#frames.acknowledged)) return owner.broken('SESSION_ACK_REFUSED')
     // A record costs something even where it holds nothing.
-    let cost = record.plaintext.length > timestampBytes ? 0 : 1
+    let cost = record.plaintext.length > recordHeadBytes ? 0 : 1
+    const receivedBefore = this.received
     for (let frame = this.#frames.next(); frame !== undefined && !owner.hasEnded; frame = this.#frames.next()) {
       if (!frame.ok) return owner.broken(frame.code)
+      if (isCounted(frame.kind)) {
+        if (this.#repeated > 0) {
+          this.#repeated -= 1
+          cost += 1
+          continue
+        }
+        this.received += 1
+        frame.sequence = this.received
+      }
 
       const envelope = decodeEnvelope(frame, this.#names)
       if (!envelope.ok) return owner.broken(envelope.code)
-      cost += costOf(envelope, owner.isReady)
-      if (!isForHandlers(envelope)) {
-        owner.control(envelope)
-        continue
-      }
-      if (!owner.isReady) return owner.broken('ENVELOPE_MALFORMED')
-      this.messagesReceived += 1
-
-      const admitted = this.#guards.admit(envelope, nowMs)
-      if (admitted.ok) this.outcomes.settle(this.#router.route(admitted))
-      else this.#refuse(envelope, admitted)
+      cost += costOf(envelope)
+      if (isForHandlers(envelope)) this.#take(envelope, nowMs)
+      else if (envelope.kind === 'rekey') this.#inbound?.rekey()
+      else owner.control(envelope)
     }
     this.#meter(nowMs, this.#messagesRate.charge(nowMs, cost))
-    this.#cutIfSlow()
+    if (this.received !== receivedBefore && this.#countUntold(sealed.length) >= untoldBytesMax) this.outbox.tell()
+    // It asks and asks, and does not read the answers.
+    if (this.outbox.isOverrun) owner.broken('PEER_SLOW')
   }
 
   /** How long this node has not been reading the link; 0 where it does. */
@@ -173,24 +213,57 @@ export class Flow {
     return this.#throttle.heldMs(nowMs)
   }
 
+  /** Lets the peer know what has come, where it does not know. */
+  tell(): void {
+    if (this.#countUntold(0) > 0) this.outbox.tell()
+  }
+
   /** The session ended: nobody needs what handlers are still working on. */
   close(reason: RondoError): void {
     this.#cancelHold?.()
+    this.#throttle.moveTo(undefined)
     this.#context.abort(reason)
     this.outcomes.close(reason)
     this.outbox.close(reason)
   }
 
+  #take(envelope: MessageEnvelope, nowMs: number): void {
+    this.messagesReceived += 1
+    if (this.#inbox.size === 0 && !this.outcomes.isBusy) return this.#handle(envelope, nowMs)
+    this.#inbox.push(envelope)
+    if (this.#inbox.isFull) this.#throttle.hold('inbox')
+  }
+
+  #handle(envelope: MessageEnvelope, nowMs: number): void {
+    const admitted = this.#guards.admit(envelope, nowMs)
+    if (admitted.ok) this.outcomes.settle(this.#router.route(admitted))
+    else this.#refuse(envelope, admitted)
+  }
+
+  /** A handler is done: what waited for it gets its turn. */
+  #handleWaiting(): void {
+    while (!this.outcomes.isBusy && !this.#owner.hasEnded) {
+      const envelope = this.#inbox.shift()
+      if (envelope === undefined) break
+      this.#handle(envelope, this.#env.monotonicMs())
+    }
+    if (!this.#inbox.isFull) this.#throttle.release('inbox')
+  }
+
   #refuse(envelope: MessageEnvelope, { code, rejection }: Refused): void {
     this.#owner.refused(code)
     if (envelope.kind !== 'request') return
-    this.sender.reject(envelope.requestId, rejection)
-    this.#cutIfSlow()
+    // A peer that does not read gets the code and no more.
+    this.sender.reject(envelope.requestId, this.outbox.isFull ? { code } : rejection)
   }
 
-  /** It asks and asks, and does not read the answers. */
-  #cutIfSlow(): void {
-    if (this.outbox.isFull) this.#owner.broken('PEER_SLOW')
+  /** Bytes that came since this end last sent anything; every record tells. */
+  #countUntold(bytes: number): number {
+    const { recordsSent } = this.outbox
+    if (recordsSent !== this.#recordsTold) this.#untoldBytes = 0
+    this.#recordsTold = recordsSent
+    this.#untoldBytes += bytes
+    return this.#untoldBytes
   }
 
   /** A peer that sends faster than its rate is not read until the rate allows more: it slows down and loses nothing. */
@@ -205,8 +278,7 @@ export class Flow {
 }
 
 /** What a frame counts for against the peer's rate of messages. Names are bounded by themselves. */
-function costOf({ kind }: Envelope, isReady: boolean): number {
+function costOf({ kind }: Envelope): number {
   if (kind === 'name') return 0
-  if (kind === 'hello') return isReady ? greetingAgainCost : 0
-  return 1
+  return kind === 'offer' ? offerCost : 1
 }

@@ -1,25 +1,43 @@
 import { ByteWriter } from '../bytes/byte-writer.js'
-import { type OpenedRecord, timestampBytes } from './record.js'
+import { type OpenedRecord, recordHeadBytes } from './record.js'
 
-// Stage 2. A record's plaintext is the sender's wall clock, then frames: kind (1 byte), length (2), body. What does not fit
-// into one record travels in `part` frames and a `last` one, whose bodies joined are the kind and the body of the whole.
+// Stage 2. A record's plaintext is the sender's wall clock and its acknowledgement, then frames: kind (1 byte), length (2), body.
+// What does not fit into one record travels in `part` frames and a `last` one, whose bodies joined are the kind and the body of
+// the whole.
 
 export const frameKind = {
+  // Of the channel: these are not counted, and not sent again.
   hello: 1,
-  name: 2,
-  message: 3,
-  request: 4,
-  reply: 5,
-  reject: 6,
-  cancel: 7,
-  ping: 8,
-  pong: 9,
-  goodbye: 10,
-  part: 11,
-  last: 12,
+  ping: 2,
+  goodbye: 3,
+  rekey: 4,
+  // Of the session: each whole one is counted, and sent again on the next channel until it is acknowledged.
+  offer: 5,
+  name: 6,
+  message: 7,
+  request: 8,
+  reply: 9,
+  reject: 10,
+  cancel: 11,
+  part: 12,
+  last: 13,
 } as const
 
+/** Whether a whole frame belongs to the session, and so outlives its channel. */
+export function isCounted(kind: number): boolean {
+  return kind >= frameKind.offer
+}
+
 export const frameHeadBytes = 3
+
+/** Appends one frame, whose body `write` writes. */
+export function writeFrame(writer: ByteWriter, kind: number, write: (writer: ByteWriter) => void = () => {}): void {
+  const start = writer.length
+  writer.u8(kind)
+  writer.u16(0)
+  write(writer)
+  writer.patchU16(start + 1, writer.length - start - frameHeadBytes)
+}
 
 /** One frame: `bytes` from `start` to `end` is its body. Valid until the reader moves on; its bytes stay. */
 class Frame {
@@ -31,6 +49,8 @@ class Frame {
   end = 0
   /** When the sender began the record, by its own wall clock. */
   timestamp = 0
+  /** Which of the session's envelopes it is, from 1 on; the flow counts. */
+  sequence = 0
 }
 
 export type { Frame }
@@ -47,19 +67,32 @@ export class FrameReader {
   #at = 0
   /** What came of a large frame so far: copied, since a part of one byte would hold on to its whole record. */
   #parts: ByteWriter | undefined
+  /** How many of our envelopes the sender of the record had by then. */
+  acknowledged = 0
 
   /** `bodyBytesMax` bounds what is kept of a large frame before its last part is here. */
   constructor(bodyBytesMax: number) {
     this.#bodyBytesMax = bodyBytesMax
   }
 
+  /** Whether a large frame is under way. */
+  get isJoining(): boolean {
+    return this.#parts !== undefined
+  }
+
+  /** The channel is another one: a frame that was under way begins anew. */
+  reset(): void {
+    this.#parts = undefined
+  }
+
   /** Begins with the next record; what was left of the one before is dropped. */
   enter(record: OpenedRecord): boolean {
     const { plaintext } = record
-    if (plaintext.length < timestampBytes) return false
+    if (plaintext.length < recordHeadBytes) return false
     this.#plaintext = plaintext
-    this.#at = timestampBytes
+    this.#at = recordHeadBytes
     this.#frame.timestamp = readU48(plaintext, 0)
+    this.acknowledged = readU48(plaintext, 6)
     return true
   }
 

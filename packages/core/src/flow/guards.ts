@@ -59,7 +59,6 @@ export class Guards {
   readonly #options: GuardsOptions
   /** By registration and type; those of types that declare none are shared, under no type. */
   readonly #rates = new Map<Registration | undefined, Map<string | undefined, Gcra>>()
-  #sequence = 0
 
   constructor(options: GuardsOptions) {
     this.#options = options
@@ -67,7 +66,6 @@ export class Guards {
 
   admit(envelope: MessageEnvelope, nowMs: number): Admitted | Refused {
     const { registry, codecs, limits, from, to, idPrefix, atWork } = this.#options
-    this.#sequence += 1
     const { name, payload } = envelope
     if (name.generation !== registry.generation) this.#resolve(name)
     const { registration } = name
@@ -95,7 +93,7 @@ export class Guards {
       to,
       payload: checked.value,
       timestamp: envelope.timestamp,
-      messageId: idPrefix + this.#sequence,
+      messageId: idPrefix + envelope.sequence,
       protocol: name.protocol,
       version: name.version,
     }

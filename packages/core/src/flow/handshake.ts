@@ -35,10 +35,11 @@ export interface HandshakeOptions {
 export interface Established {
   readonly peerId: PeerId
   readonly ciphers: { readonly send: CipherState; readonly receive: CipherState }
-  readonly sessionId: string
+  readonly handshakeHash: Uint8Array
+  exportKey(label: Uint8Array): Uint8Array
 }
 
-const wireVersion = 1
+const wireVersion = 2
 /** Records come in order on an ordered link; the only mode there is so far. */
 const orderedMode = 0
 const magic = Uint8Array.of(0x52, 0x4e, 0x44, 0x4f) // "RNDO"
@@ -199,9 +200,8 @@ async function proveIdentity(
 }
 
 function establish(noise: NoiseXX, peerId: PeerId): Established {
-  const { send, receive, handshakeHash } = noise.split()
-  const sessionId = Array.from(handshakeHash.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return { peerId, ciphers: { send, receive }, sessionId }
+  const { send, receive, handshakeHash, exportKey } = noise.split()
+  return { peerId, ciphers: { send, receive }, handshakeHash, exportKey }
 }
 
 /** What comes after the tag; a refusal in its place is thrown as what it says. */

@@ -1,19 +1,23 @@
 import { ByteWriter } from '../bytes/byte-writer.js'
 import type { Env } from '../env/env.js'
 import { coreError } from '../errors.js'
-import type { CipherState } from '../noise/cipher-state.js'
-import type { Link } from '../transport/transport.js'
-import { frameHeadBytes, frameKind } from './frames.js'
-import { plaintextBytesMax, sealRecord, tagBytes, timestampBytes } from './record.js'
+import type { Carrier } from './carrier.js'
+import { frameHeadBytes, frameKind, writeFrame } from './frames.js'
+import { recordHeadBytes } from './record.js'
+import { ResendBuffer } from './resend-buffer.js'
 
 // The way out, stages 3 to 1 in one: a body is written straight into the open record, and the record is sealed at the end of the
-// turn, or as soon as it is full. A lone message waits for nothing; a thousand in one turn share a few seals.
+// turn, or as soon as it is full. A lone message waits for nothing; a thousand in one turn share a few seals. What belongs to the
+// session is kept until it is acknowledged, and waits here while there is no channel.
 
 /** Memory doubles as it grows: this holds a full record and the frame that did not fit into it. */
 const writerBytesMax = 65_536
 
 /** Frames in one record: bounds what one turn of the receiver works off. */
 const recordFramesMax = 1_024
+
+/** While there is no channel nobody knows what the next one carries: small enough for any. */
+const detachedPlaintextMax = 32_752
 
 /** Plaintext memory, lent to whoever has a record open: an idle session holds none. */
 export class WriterPool {
@@ -30,63 +34,106 @@ export class WriterPool {
 }
 
 export interface OutboxOptions {
-  readonly link: Link
-  readonly cipher: CipherState
   readonly env: Env
   readonly writers: WriterPool
   readonly bodyBytesMax: number
+  /** Unacknowledged bytes before no more is taken. Senders are asked to wait from half of it on. */
   readonly queueBytesMax: number
-  /** The record counter is used up. */
+  /** How many envelopes have come from the other end: every record tells. */
+  readonly received: () => number
+  /** The record counter of the channel is used up. */
   readonly exhausted: () => void
 }
 
 /** Coalesces what one turn sends to one peer into records. */
 export class Outbox {
   readonly #options: OutboxOptions
-  readonly #plaintextMax: number
+  readonly #kept = new ResendBuffer()
+  #carrier: Carrier | undefined
+  #plaintextMax = detachedPlaintextMax
   #record: ByteWriter | undefined
   /** Where the open frame starts; -1 while there is none. */
   #frameStart = -1
   #frames = 0
   #deferred = false
   #closed = false
-  #isBlocked = false
-  /** What had been sent when the link went above its mark, and when that was; once that much has left, both are of now. */
-  #mark = { sentBytes: 0, atMs: 0 }
+  /** The other end should hear from us by the end of the turn, be it nothing but the acknowledgement. */
+  #owesRecord = false
+  /** Since when senders wait with nothing acknowledged. */
+  #waitingSinceMs: number | undefined
   #drained: Gate | undefined
   bytesSent = 0
+  recordsSent = 0
 
   constructor(options: OutboxOptions) {
     this.#options = options
-    this.#plaintextMax = Math.min(plaintextBytesMax, options.link.capabilities.frameBytesMax - tagBytes)
   }
 
-  /** Above this, nothing more should be queued. */
+  /** Whether so much waits to be acknowledged that no more is taken. */
   get isFull(): boolean {
-    return this.#options.link.queuedBytes > this.#options.queueBytesMax
+    return this.#kept.bytes >= this.#options.queueBytesMax
   }
 
-  /** Whether the link is above its high-water mark. */
+  /** Whether it is twice that: what must be said all the same, such as refusals, has its end, too. */
+  get isOverrun(): boolean {
+    return this.#kept.bytes >= 2 * this.#options.queueBytesMax
+  }
+
+  /** Whether senders should wait: for the link, or for the other end to acknowledge. */
   get isBlocked(): boolean {
-    return this.#isBlocked
+    return this.#waitingSinceMs !== undefined
   }
 
-  /** How long what waited, when the link went above its mark or last had shed as much, has waited since; 0 below the mark. */
+  /** Envelopes that the other end has not acknowledged. */
+  get unacknowledged(): number {
+    return this.#kept.sent - this.#kept.acknowledged
+  }
+
+  /** How long senders have been waiting without a sign that anything arrives; 0 where they do not wait. */
   stuckMs(nowMs: number): number {
-    if (!this.#isBlocked) return 0
-    const leftBytes = this.bytesSent - this.#options.link.queuedBytes
-    if (leftBytes >= this.#mark.sentBytes) this.#mark = { sentBytes: this.bytesSent, atMs: nowMs }
-    return nowMs - this.#mark.atMs
+    return this.#waitingSinceMs === undefined ? 0 : nowMs - this.#waitingSinceMs
   }
 
   /** Counts that time from now on. */
   forgive(nowMs: number): void {
-    this.#mark = { ...this.#mark, atMs: nowMs }
+    if (this.#waitingSinceMs !== undefined) this.#waitingSinceMs = nowMs
   }
 
-  /** Opens a frame: write its body, then `commit` or `rollback` in the same turn. */
+  /**
+   * Goes on over another channel: first all that the other end has not got, of which it has `received`. False where it cannot
+   * have so many, or had more before.
+   */
+  carryBy(carrier: Carrier, received: number): boolean {
+    if (received < this.#kept.acknowledged || !this.#kept.acknowledge(received)) return false
+    this.detach()
+    this.#carrier = carrier
+    this.#plaintextMax = carrier.plaintextMax
+    this.#sendAgain()
+    this.#weigh()
+    return true
+  }
+
+  /** The channel is gone; what is sent from now on waits for the next. */
+  detach(): void {
+    this.#keepOpen()
+    this.#carrier = undefined
+    this.#plaintextMax = detachedPlaintextMax
+    this.#sealOpen()
+    this.#weigh()
+  }
+
+  /** The other end has so many of our envelopes. False where they were never sent. */
+  acknowledge(received: number): boolean {
+    const before = this.#kept.acknowledged
+    if (!this.#kept.acknowledge(received)) return false
+    if (this.#kept.acknowledged !== before) this.#progressed()
+    return true
+  }
+
+  /** Opens a frame of the session: write its body, then `commit` or `rollback` in the same turn. */
   begin(kind: number): ByteWriter {
     this.assertClosed()
+    if (this.#closed) return new ByteWriter()
     const writer = this.#record ?? this.#open()
     this.#frameStart = writer.length
     writer.u8(kind)
@@ -127,42 +174,62 @@ export class Outbox {
     else this.#deferFlush()
   }
 
-  /** Undefined while the link takes more; else the promise of its drain. */
+  /** Sends a frame of the channel now, in a record of its own behind what is queued. Without a channel it is dropped. */
+  sendControl(kind: number, write: (writer: ByteWriter) => void = () => {}): void {
+    this.assertClosed()
+    this.flush()
+    if (this.#carrier === undefined || this.#closed) return
+    writeFrame(this.#open(), kind, write)
+    this.#sealOpen()
+  }
+
+  /** Lets the other end know by the end of the turn what has come. */
+  tell(): void {
+    this.#owesRecord = true
+    this.#deferFlush()
+  }
+
+  /** Undefined while more may be sent; else the promise of room. */
   blocked(): Promise<void> | undefined {
-    if (!this.#isBlocked) return undefined
+    if (!this.isBlocked) return undefined
     this.#drained ??= gate()
     return this.#drained.opened
   }
 
-  /** The link fell below its high-water mark: whoever waited goes on. */
+  /** The link fell below its high-water mark. */
   drain(): void {
-    this.#isBlocked = false
-    this.#drained?.open()
-    this.#drained = undefined
+    if (this.#carrier === undefined) return
+    this.#carrier.isBlocked = false
+    this.#weigh()
   }
 
   /** Seals what is queued and hands it to the link now. */
   flush(): void {
-    const writer = this.#record
-    if (writer === undefined) return
-    this.#record = undefined
-    this.#frames = 0
-    if (writer.length > timestampBytes && !this.#closed) this.#seal(writer.view())
-    this.#options.writers.give(writer)
+    if (this.#record === undefined) {
+      if (!this.#owesRecord || this.#carrier === undefined) return
+      this.#open()
+    }
+    this.#keepOpen()
+    this.#sealOpen()
+    this.#weigh()
   }
 
   /** Flushes, and takes nothing more. Whoever waits is told that what waits with them is lost. */
   close(reason: unknown): void {
     this.flush()
     this.#closed = true
+    this.#carrier = undefined
+    this.#kept.clear()
     this.#drained?.shut(reason)
     this.#drained = undefined
-    this.#isBlocked = false
+    this.#waitingSinceMs = undefined
   }
 
   #open(): ByteWriter {
-    const writer = this.#options.writers.take()
-    writer.u48(this.#options.env.wallMs())
+    const { writers, env, received } = this.#options
+    const writer = writers.take()
+    writer.u48(env.wallMs())
+    writer.u48(received())
     this.#record = writer
     return writer
   }
@@ -176,47 +243,122 @@ export class Outbox {
     })
   }
 
+  /** What the open record holds may have to be sent again. */
+  #keepOpen(): void {
+    if (this.#frames === 0 || this.#record === undefined) return
+    this.#kept.keep(this.#record.slice(recordHeadBytes), this.#frames)
+    this.#frames = 0
+  }
+
+  /** The open record leaves, where there is a channel for it. */
+  #sealOpen(): void {
+    const writer = this.#record
+    if (writer === undefined) return
+    this.#record = undefined
+    this.#seal(writer.view())
+    this.#options.writers.give(writer)
+  }
+
   /** The open frame does not fit behind the others: it goes into the next record, in parts where it is larger than one. */
   #overflow(writer: ByteWriter, start: number): void {
     const frame = writer.slice(start)
     writer.length = start
     this.flush()
-    if (timestampBytes + frame.length <= this.#plaintextMax) {
-      this.#append(frame[0]!, frame.subarray(frameHeadBytes))
+    if (recordHeadBytes + frame.length <= this.#plaintextMax) {
+      const next = this.#open()
+      next.bytes(frame)
+      next.patchU16(recordHeadBytes + 1, frame.length - frameHeadBytes)
+      this.#frames += 1
       return
     }
-    // A part's bodies joined are the kind and the body of the whole: the kind moves next to the body.
+    // The kind moves next to the body: that is how the whole is kept, and what its parts joined are.
     frame[frameHeadBytes - 1] = frame[0]!
     const whole = frame.subarray(frameHeadBytes - 1)
-    const partBytes = this.#plaintextMax - timestampBytes - frameHeadBytes
-    for (let at = 0; at < whole.length; at += partBytes) {
-      const isLast = at + partBytes >= whole.length
-      this.#append(isLast ? frameKind.last : frameKind.part, whole.subarray(at, at + partBytes))
-      if (!isLast) this.flush()
+    this.#kept.keepWhole(whole)
+    this.#sealParts(whole)
+    this.#weigh()
+  }
+
+  /** Records full of one frame: `whole` is its kind and its body. */
+  #sealParts(whole: Uint8Array): void {
+    const partBytes = this.#plaintextMax - recordHeadBytes - frameHeadBytes
+    for (let at = 0; at < whole.length && this.#carrier !== undefined; at += partBytes) {
+      const kind = at + partBytes >= whole.length ? frameKind.last : frameKind.part
+      writeFrame(this.#open(), kind, (writer) => writer.bytes(whole.subarray(at, at + partBytes)))
+      this.#sealOpen()
     }
   }
 
-  #append(kind: number, body: Uint8Array): void {
-    const writer = this.#record ?? this.#open()
-    writer.u8(kind)
-    writer.u16(body.length)
-    writer.bytes(body)
-    this.#frames += 1
+  /** All that is not acknowledged, in records of this channel's size. It is kept already. */
+  #sendAgain(): void {
+    let frames = 0
+    for (const { kind, body } of this.#kept.unacknowledged()) {
+      const bytes = frameHeadBytes + body.length
+      if (frames === recordFramesMax || (this.#record?.length ?? 0) + bytes > this.#plaintextMax) {
+        this.#sealOpen()
+        frames = 0
+      }
+      if (recordHeadBytes + bytes > this.#plaintextMax) {
+        this.#sealParts(wholeOf(kind, body))
+      } else {
+        writeFrame(this.#record ?? this.#open(), kind, (writer) => writer.bytes(body))
+        frames += 1
+      }
+    }
+    this.#sealOpen()
   }
 
   #seal(plaintext: Uint8Array): void {
-    const { cipher, link, env, exhausted } = this.#options
-    const sealed = sealRecord(cipher, plaintext)
-    if (sealed === undefined) {
-      // Closed first: whoever is told will want to say goodbye.
-      this.#closed = true
-      return exhausted()
+    const carrier = this.#carrier
+    if (carrier === undefined) return
+    const sealedBytes = carrier.seal(plaintext)
+    if (sealedBytes === undefined) {
+      // Dropped first: whoever is told will want to say goodbye.
+      this.#carrier = undefined
+      return this.#options.exhausted()
     }
-    this.bytesSent += sealed.length
-    if (link.send(sealed) || this.#isBlocked) return
-    this.#isBlocked = true
-    this.#mark = { sentBytes: this.bytesSent, atMs: env.monotonicMs() }
+    this.#owesRecord = false
+    this.bytesSent += sealedBytes
+    this.recordsSent += 1
+    if (!carrier.isRekeyDue()) return
+    // The last record under the old key says so.
+    this.sendControl(frameKind.rekey)
+    carrier.rekey()
   }
+
+  #progressed(): void {
+    if (this.#waitingSinceMs !== undefined) this.#waitingSinceMs = this.#options.env.monotonicMs()
+    this.#weigh()
+  }
+
+  /** Decides whether senders wait. They are let go only when half of what held them is gone, or they would be held at once. */
+  #weigh(): void {
+    if (this.#closed) return
+    const { queueBytesMax, env } = this.#options
+    const isLinkFull = this.#carrier?.isBlocked === true
+    if (this.#waitingSinceMs === undefined) {
+      const isHeavy = this.#kept.bytes >= queueBytesMax / 2
+      if (!isLinkFull && !isHeavy) return
+      this.#waitingSinceMs = env.monotonicMs()
+      // The other end need not tell what has come until it is asked.
+      if (isHeavy) this.#ask()
+    } else if (!isLinkFull && this.#kept.bytes < queueBytesMax / 4) {
+      this.#waitingSinceMs = undefined
+      this.#drained?.open()
+      this.#drained = undefined
+    }
+  }
+
+  #ask(): void {
+    this.#options.env.defer(() => this.sendControl(frameKind.ping))
+  }
+}
+
+function wholeOf(kind: number, body: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(1 + body.length)
+  whole[0] = kind
+  whole.set(body, 1)
+  return whole
 }
 
 interface Gate {

@@ -8,10 +8,10 @@ import type { RondoError } from '../rondo-error.js'
 import type { Rejection } from './envelope.js'
 import type { Outcome, RequestContext } from './router.js'
 import type { Sender } from './sender.js'
-import type { Throttle } from './throttle.js'
 
 // Stage 6. What a handler returned answers its request; what it threw rejects it, without telling the peer more than it may
-// know. Handlers at work are counted: too many requests are refused, too many plain messages hold the link.
+// know. Handlers at work are counted: too many requests are refused, too many plain messages make what comes after them wait.
+// An answer that finds no room waits for it, still the handler's own value.
 
 interface AtWork {
   readonly context: RequestContext
@@ -24,16 +24,17 @@ export interface OutcomesOptions {
   readonly events: Events
   readonly peerId: PeerId
   readonly sender: Sender
-  readonly throttle: Throttle
-  /** One more answer is queued. */
-  readonly answered: () => void
+  /** Undefined where an answer may be queued now; else the promise of room. */
+  readonly room: () => Promise<void> | undefined
+  /** A handler of a plain message is done. */
+  readonly finished: () => void
 }
 
 /** Settles the outcomes of one session. */
 export class Outcomes {
   readonly #options: OutcomesOptions
   readonly #requests = new Map<number, AtWork>()
-  /** Handlers at work on plain messages, which hold the link, and on requests, which never do: an answer may come by it. */
+  /** Handlers at work on plain messages, and on requests. */
   #messages = 0
   #asked = 0
   #closed = false
@@ -46,6 +47,11 @@ export class Outcomes {
     if (outcome.threw) this.#failed(outcome, outcome.value)
     else if (isThenable(outcome.value)) this.#await(outcome, Promise.resolve(outcome.value))
     else this.#answer(outcome, outcome.value)
+  }
+
+  /** Whether no plain message may be handled before another one is done. */
+  get isBusy(): boolean {
+    return this.#messages >= this.#options.limits.handlersPerPeerMax
   }
 
   /** Whether one more request may wait for its handler; an id that still waits may not come again. */
@@ -64,11 +70,10 @@ export class Outcomes {
   }
 
   #await(outcome: Outcome, promise: Promise<unknown>): void {
-    const { limits, throttle, env } = this.#options
+    const { limits, env } = this.#options
     const { requestId, timeoutMs } = outcome.admitted
     if (outcome.context === undefined) {
       this.#messages += 1
-      if (this.#messages >= limits.handlersPerPeerMax) throttle.hold('handlers')
     } else {
       this.#asked += 1
       const waitMs = Math.min(Math.max(1, timeoutMs), limits.requestTimeoutMsMax)
@@ -83,7 +88,9 @@ export class Outcomes {
   }
 
   #finish(outcome: Outcome, settle: () => void): void {
-    this.#leave(outcome.context !== undefined)
+    const isRequest = outcome.context !== undefined
+    if (isRequest) this.#asked -= 1
+    else this.#messages -= 1
     const { requestId } = outcome.admitted
     const atWork = this.#requests.get(requestId)
     const isAwaited = atWork !== undefined && atWork.context === outcome.context
@@ -92,26 +99,27 @@ export class Outcomes {
       this.#requests.delete(requestId)
     }
     // The answer to a request that was given up goes nowhere; what a plain message's handler threw is still reported.
-    if (!this.#closed && (isAwaited || outcome.context === undefined)) settle()
-  }
-
-  #leave(isRequest: boolean): void {
-    const { limits, throttle } = this.#options
-    if (isRequest) this.#asked -= 1
-    else this.#messages -= 1
-    if (this.#messages < limits.handlersPerPeerMax) throttle.release('handlers')
+    if (!this.#closed && (isAwaited || !isRequest)) settle()
+    if (!this.#closed && !isRequest) this.#options.finished()
   }
 
   #answer(outcome: Outcome, value: unknown): void {
     const { requestId, registration } = outcome.admitted
     if (requestId === 0) return
     if (registration === undefined) return this.#reject(requestId, { code: 'PROTOCOL_TYPE_UNKNOWN' })
+    const room = this.#options.room()
+    if (room !== undefined) {
+      room.then(
+        () => this.#answer(outcome, value),
+        () => {},
+      )
+      return
+    }
     try {
       this.#options.sender.reply(requestId, value)
     } catch (cause) {
-      return this.#failed(outcome, cause)
+      this.#failed(outcome, cause)
     }
-    this.#options.answered()
   }
 
   #failed(outcome: Outcome, cause: unknown): void {
@@ -132,7 +140,6 @@ export class Outcomes {
 
   #reject(requestId: number, rejection: Rejection): void {
     this.#options.sender.reject(requestId, rejection)
-    this.#options.answered()
   }
 
   /** The reason is made when there is somebody to tell: an error costs its stack, and strangers cancel for free. */

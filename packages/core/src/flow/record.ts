@@ -11,8 +11,8 @@ export const tagBytes = 16
  * the receiver, who takes them all the same. A frame that is larger by itself travels in parts.
  */
 export const plaintextBytesMax = 32_752
-/** Plaintext begins with the sender's wall clock, six bytes. */
-export const timestampBytes = 6
+/** Plaintext begins with the sender's wall clock, and with how many envelopes have come to it: six bytes each. */
+export const recordHeadBytes = 12
 
 const nothing = new Uint8Array(0)
 

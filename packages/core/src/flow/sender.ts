@@ -8,9 +8,9 @@ import type { CloseReason } from '../transport/transport.js'
 import {
   encodeCancel,
   encodeGoodbye,
-  encodeHello,
   encodeMessageHead,
   encodeName,
+  encodeOffer,
   encodeReject,
   encodeReplyHead,
   encodeRequestHead,
@@ -104,20 +104,16 @@ export class Sender {
     this.#frame(frameKind.cancel, (writer) => encodeCancel(writer, requestId))
   }
 
-  hello(offer: Offer): void {
-    this.#frame(frameKind.hello, (writer) => encodeHello(writer, offer))
+  offer(offer: Offer): void {
+    this.#frame(frameKind.offer, (writer) => encodeOffer(writer, offer))
   }
 
   goodbye(reason: CloseReason): void {
-    this.#frame(frameKind.goodbye, (writer) => encodeGoodbye(writer, reason))
+    this.#options.outbox.sendControl(frameKind.goodbye, (writer) => encodeGoodbye(writer, reason))
   }
 
   ping(): void {
-    this.#frame(frameKind.ping, () => {})
-  }
-
-  pong(): void {
-    this.#frame(frameKind.pong, () => {})
+    this.#options.outbox.sendControl(frameKind.ping)
   }
 
   /** The id of a name, declared to the other end before its first use. */

@@ -38,6 +38,8 @@ export interface NoiseSplit {
   /** The hash of the whole handshake: one session, one value, at both ends. */
   readonly handshakeHash: Uint8Array
   readonly remoteStatic: Uint8Array
+  /** A secret that both ends share and nobody else knows, apart from the ciphers' keys. */
+  exportKey(label: Uint8Array): Uint8Array
 }
 
 export interface NoiseXX {
@@ -203,6 +205,7 @@ export function createNoiseXX(options: NoiseXXOptions): NoiseXX {
         receive: isInitiator ? second : first,
         handshakeHash: state.handshakeHash(),
         remoteStatic: rs,
+        exportKey: state.exportKey,
       }
     },
   }

@@ -15,6 +15,8 @@ export interface SymmetricState {
   decryptAndHash(ciphertext: Uint8Array): Uint8Array | undefined
   /** The initiator sends by the first and receives by the second. */
   split(): readonly [CipherState, CipherState]
+  /** A key for something above the channel: like those of `split`, of ck, and independent of them. */
+  exportKey(label: Uint8Array): Uint8Array
 }
 
 const empty = new Uint8Array(0)
@@ -55,6 +57,8 @@ export function createSymmetricState(crypto: CryptoProvider, protocolName: strin
       const [first, second] = hkdf(crypto, ck, empty)
       return [createCipherState(crypto, first), createCipherState(crypto, second)]
     },
+    // HKDF keys its steps by HMAC(ck, empty); a label that is not empty shares none of them.
+    exportKey: (label) => crypto.hmacSha256(ck, concatBytes(label, h)),
   }
 }
 

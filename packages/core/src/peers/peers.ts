@@ -1,16 +1,19 @@
 import { abortable, type Deadline, startDeadline } from '../env/deadline.js'
 import { coreError } from '../errors.js'
 import { type Channel, type ChannelOptions, openChannel, refuseLink } from '../flow/channel.js'
+import { hearGreeting, refuseGreeting, sendGreeting } from '../flow/greeting.js'
 import type { PeerId } from '../identity/peer-id.js'
 import { RondoError } from '../rondo-error.js'
 import type { CloseReason, Link } from '../transport/transport.js'
 import { Presence } from './presence.js'
-import { Session, type SessionCounts, type SessionNode, type SessionOwner } from './session.js'
+import { Recovery } from './recovery.js'
+import { Session, type SessionCounts, type SessionNode, type SessionOwner, type SessionStart } from './session.js'
 import { type ReleaseSlot, Slots } from './slots.js'
 
-// Who is connected. Links become sessions here, and of two links to one peer only one stays:
+// Who is connected. Links become sessions here, or carry one on, and of two links to one peer only one stays:
 //   - both ends dial at once: the link that the lower peer id dialled wins, the other waits to see whether it does;
-//   - a peer that is connected dials again: its session has to prove that it lives, else the newcomer takes its place.
+//   - a peer dials again and proves that it means the session it has: the new link takes over;
+//   - it knows nothing of that session: the session has to prove that it lives, else a new one takes its place.
 
 /** Opens a link to one address; a transport's `dial` behind its scheme. */
 export interface Dialler {
@@ -35,6 +38,8 @@ interface Upgrade {
   readonly role: 'dialler' | 'listener'
   readonly release: ReleaseSlot
   readonly expect?: PeerId | undefined
+  /** Where the peer was reached. */
+  readonly addresses?: readonly string[] | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -53,7 +58,10 @@ export class Peers implements SessionOwner {
   readonly #options: PeersOptions
   readonly #presence: Presence
   readonly #slots: Slots
+  readonly #recovery: Recovery
   readonly #sessions = new Map<PeerId, Session>()
+  /** Those without a link, the longest so first. */
+  readonly #interrupted = new Set<Session>()
   readonly #dials = new Map<PeerId, OngoingDial>()
   readonly #arrivals = new Map<PeerId, Set<(session: Session) => void>>()
   /** Dials and handshakes under way, which end with the node. A set: listeners of one signal for all would pile up. */
@@ -67,6 +75,9 @@ export class Peers implements SessionOwner {
     this.#options = options
     this.#presence = new Presence(options.registry, options.events)
     this.#slots = new Slots(options.limits)
+    this.#recovery = new Recovery(options.env, options.limits, ({ peerId, addresses }) =>
+      this.connect(peerId, addresses, undefined),
+    )
   }
 
   find(peerId: string): Session | undefined {
@@ -113,12 +124,23 @@ export class Peers implements SessionOwner {
       signal?.throwIfAborted()
       this.#assertRunning()
       const session = this.#sessions.get(peerId)
-      if (session !== undefined) return session
+      if (session?.state === 'connected') return session
       const ongoing = this.#dials.get(peerId)
       if (ongoing === undefined) return this.#dial(peerId, addresses, signal)
       // Somebody else dials this peer already; if that comes to nothing, our addresses get their turn.
       await abortable(ongoing.ended, signal)
     }
+  }
+
+  /** Moves the session with a peer, or begins one, by the first of these addresses that leads to it; until then the old link stays. */
+  async move(peerId: PeerId, addresses: readonly string[], signal: AbortSignal | undefined): Promise<Session> {
+    if (peerId === this.#options.peerId) throw coreError('HANDSHAKE_SELF', { peerId })
+    for (let ongoing = this.#dials.get(peerId); ongoing !== undefined; ongoing = this.#dials.get(peerId)) {
+      await abortable(ongoing.ended, signal)
+    }
+    signal?.throwIfAborted()
+    this.#assertRunning()
+    return this.#dial(peerId, addresses, signal, true)
   }
 
   /** The node starts: peers may come, and come again after a stop. */
@@ -136,7 +158,7 @@ export class Peers implements SessionOwner {
   /** This node serves something else now: peers and handlers are told. */
   offerOurs(): void {
     for (const session of this.all()) {
-      session.greet()
+      session.offerOurs()
       this.#presence.update(session)
     }
   }
@@ -154,15 +176,30 @@ export class Peers implements SessionOwner {
 
   // From a session.
 
-  ready(session: Session): void {
+  began(session: Session): void {
     const { peerId, info } = session
     // Of two links that get through at once the older goes first, so that nobody hears of the second before the first's end.
     void this.#sessions.get(peerId)?.close({ code: 'HANDSHAKE_DUPLICATE' })
     this.#sessions.set(peerId, session)
-    if (info.direction === 'inbound') this.#dials.get(peerId)?.cancel(superseded)
+    this.#arrived(session)
     this.#options.events.emit('connected', info)
     this.#presence.update(session)
-    for (const arrived of this.#arrivals.get(peerId) ?? []) arrived(session)
+  }
+
+  interrupted(session: Session, reason: CloseReason): void {
+    if (this.#sessions.get(session.peerId) !== session) return
+    this.#interrupted.add(session)
+    this.#options.events.emit('interrupted', session.info, reason)
+    if (this.#isStopped) return
+    void this.#recovery.recover(session)
+    const [oldest] = this.#interrupted
+    if (this.#interrupted.size > this.#options.limits.sessionsRecoverableMax) oldest?.lose('too many wait for a link')
+  }
+
+  resumed(session: Session): void {
+    this.#interrupted.delete(session)
+    this.#arrived(session)
+    this.#options.events.emit('resumed', session.info)
   }
 
   offerChanged(session: Session): void {
@@ -177,6 +214,7 @@ export class Peers implements SessionOwner {
     const past = { ...this.#past }
     add(past, session.counts)
     this.#past = past
+    this.#interrupted.delete(session)
     if (this.#sessions.get(session.peerId) !== session) return
     this.#sessions.delete(session.peerId)
     this.#presence.leave(session, reason)
@@ -184,12 +222,18 @@ export class Peers implements SessionOwner {
   }
 
   /** From a bare link to a session in the table: the handshake, the greetings, the choice between two links. */
-  async #upgrade(link: Link, transport: string, { role, expect, signal, release }: Upgrade): Promise<Session> {
+  async #upgrade(
+    link: Link,
+    transport: string,
+    { role, expect, addresses, signal, release }: Upgrade,
+  ): Promise<Session> {
     const deadline = this.#handshakeDeadline(signal)
     try {
       const options = { ...this.#options.channel, role, expect, signal: deadline.signal, closed: release }
       const channel = await abortable(openChannel(link, options), deadline.signal)
-      return await this.#begin(channel, transport, deadline)
+      const session = await this.#begin(channel, transport, deadline)
+      if (addresses !== undefined) session.addresses = addresses
+      return session
     } catch (error) {
       // The slot is free when the socket is: whoever does not answer the goodbye keeps his own occupied.
       await link.close({ code: codeOf(error) })
@@ -200,55 +244,104 @@ export class Peers implements SessionOwner {
     }
   }
 
-  /** Greets and waits to be greeted; a listener greets only once no other link to the peer is in the way. */
+  /** Greets and is greeted, and then a session begins on the channel, or goes on. */
   async #begin(channel: Channel, transport: string, { signal }: Deadline): Promise<Session> {
-    if (channel.peerId === this.#options.peerId) throw coreError('HANDSHAKE_SELF', { peerId: channel.peerId })
-    const session = new Session(this.#options, channel, transport, this)
-    const giveUp = (): void => void session.close({ code: codeOf(signal.reason) })
-    signal.addEventListener('abort', giveUp)
+    const { peerId, env } = this.#options
     try {
-      if (channel.role === 'dialler') session.greet()
-      await abortable(session.greeted, signal)
-      if (channel.role === 'listener') {
-        await abortable(this.#makeWay(channel.peerId, signal), signal)
-        session.greet()
-      }
-      signal.throwIfAborted()
+      if (channel.peerId === peerId) throw coreError('HANDSHAKE_SELF', { peerId })
+      const session = await (channel.role === 'dialler'
+        ? this.#greetFirst(channel, transport)
+        : this.#greetBack(channel, transport, signal))
+      if (session.hasEnded) throw coreError('LINK_CLOSED', { peerId: session.peerId })
+      return session
     } catch (error) {
-      await session.close({ code: codeOf(error) })
+      refuseGreeting(channel, env, { code: codeOf(error) })
       throw error
-    } finally {
-      signal.removeEventListener('abort', giveUp)
     }
-    if (session.hasEnded) throw coreError('LINK_CLOSED', { peerId: session.peerId })
+  }
+
+  async #greetFirst(channel: Channel, transport: string): Promise<Session> {
+    const { env, registry } = this.#options
+    const current = this.#sessions.get(channel.peerId)
+    const claim = current?.claim(channel)
+    const offeredGeneration = registry.generation
+    sendGreeting(channel, env, { offer: registry.offer(), resume: claim })
+    const { offer, resume } = await hearGreeting(channel)
+    if (resume === undefined) {
+      // Restarted, or too late: it knows nothing of the session that this end would have gone on with.
+      if (claim !== undefined) current?.lose('the peer has forgotten it')
+      return this.#start({ channel, transport, offer, offeredGeneration })
+    }
+    if (current === undefined || claim === undefined || !current.isAnsweredBy(resume, claim, channel)) {
+      throw coreError('SESSION_RESUME_REFUSED', { peerId: channel.peerId })
+    }
+    current.moveTo(channel, transport, claim, resume)
+    return current
+  }
+
+  /** A listener greets only once no other link to the peer is in the way. */
+  async #greetBack(channel: Channel, transport: string, signal: AbortSignal): Promise<Session> {
+    const { env, registry } = this.#options
+    const { peerId } = channel
+    const { offer, resume: claim } = await hearGreeting(channel)
+    await this.#letOurDialGoFirst(peerId, signal)
+    const current = this.#sessions.get(peerId)
+    const answer = claim === undefined ? undefined : current?.answer(claim, channel)
+    if (current !== undefined && claim !== undefined && answer !== undefined) {
+      sendGreeting(channel, env, { offer: registry.offer(), resume: answer })
+      current.moveTo(channel, transport, answer, claim)
+      return current
+    }
+    await this.#makeWay(peerId, signal)
+    const offeredGeneration = registry.generation
+    sendGreeting(channel, env, { offer: registry.offer(), resume: undefined })
+    return this.#start({ channel, transport, offer, offeredGeneration })
+  }
+
+  #start(start: SessionStart): Session {
+    const session = new Session(this.#options, start, this)
+    session.begin()
     return session
   }
 
-  /** Resolves when an inbound session with this peer may begin; throws `HANDSHAKE_DUPLICATE` where another link stays. */
-  async #makeWay(peerId: PeerId, signal: AbortSignal): Promise<void> {
+  /** Somebody waited for this peer to come by itself, and our own dial is no longer needed. */
+  #arrived(session: Session): void {
+    const { peerId, info } = session
+    if (info.direction === 'inbound') this.#dials.get(peerId)?.cancel(superseded)
+    for (const arrived of this.#arrivals.get(peerId) ?? []) arrived(session)
+  }
+
+  /** Both dial at once: the lower peer id's link wins, so that its owner waits a while for what comes of it. */
+  async #letOurDialGoFirst(peerId: PeerId, signal: AbortSignal): Promise<void> {
     const { peerId: ours, limits, env } = this.#options
     // A dial without a link yet may lead nowhere and is not waited for; one whose other end is mute, not for long.
     const upgrading = ours < peerId ? this.#dials.get(peerId)?.upgrading : undefined
-    if (upgrading !== undefined) {
-      const patience = startDeadline(env, limits.probeTimeoutMs, () => coreError('HANDSHAKE_TIMEOUT'), signal)
-      await abortable(upgrading, patience.signal).catch(() => {})
-      patience.clear()
-      signal.throwIfAborted()
-    }
-    for (;;) {
-      const current = this.#sessions.get(peerId)
-      if (current === undefined) return
+    if (upgrading === undefined) return
+    const patience = startDeadline(env, limits.probeTimeoutMs, () => coreError('HANDSHAKE_TIMEOUT'), signal)
+    await abortable(upgrading, patience.signal).catch(() => {})
+    patience.clear()
+    signal.throwIfAborted()
+  }
+
+  /** Resolves when a new session with this peer may begin; throws `HANDSHAKE_DUPLICATE` where the one there is stays. */
+  async #makeWay(peerId: PeerId, signal: AbortSignal): Promise<void> {
+    const { limits, env } = this.#options
+    for (let current = this.#sessions.get(peerId); current !== undefined; current = this.#sessions.get(peerId)) {
       const silence = startDeadline(env, limits.probeTimeoutMs, () => coreError('PEER_SILENT', { peerId }), signal)
       const isAlive = await abortable(current.probe(), silence.signal).catch(() => false)
       silence.clear()
       signal.throwIfAborted()
       if (isAlive) throw coreError('HANDSHAKE_DUPLICATE', { peerId })
-      // Not awaited: whoever is gone answers no goodbye.
-      void current.close({ code: 'PEER_SILENT', detail: 'the peer dialled anew' })
+      current.lose('the peer began anew')
     }
   }
 
-  async #dial(peerId: PeerId, addresses: readonly string[], signal: AbortSignal | undefined): Promise<Session> {
+  async #dial(
+    peerId: PeerId,
+    addresses: readonly string[],
+    signal: AbortSignal | undefined,
+    isMove = false,
+  ): Promise<Session> {
     const controller = new AbortController()
     const follow = (): void => controller.abort(signal?.reason)
     signal?.addEventListener('abort', follow, { once: true })
@@ -262,7 +355,8 @@ export class Peers implements SessionOwner {
       return await this.#dialEach(peerId, addresses, dial, controller.signal)
     } catch (error) {
       const session = this.#sessions.get(peerId)
-      if (session !== undefined && !signal?.aborted) return session
+      // To move is to come to another link: the one there is will not do.
+      if (session?.state === 'connected' && !isMove && !signal?.aborted) return session
       throw error === superseded ? coreError('LINK_CLOSED', { peerId, detail: 'the peer came and went' }) : error
     } finally {
       signal?.removeEventListener('abort', follow)
@@ -281,7 +375,7 @@ export class Peers implements SessionOwner {
     let last: unknown
     for (const address of addresses) {
       try {
-        return await this.#dialAddress(peerId, address, dial, signal)
+        return await this.#dialAddress(peerId, address, addresses, dial, signal)
       } catch (error) {
         signal.throwIfAborted()
         this.#assertRunning()
@@ -301,7 +395,13 @@ export class Peers implements SessionOwner {
     })
   }
 
-  async #dialAddress(peerId: PeerId, address: string, dial: OngoingDial, signal: AbortSignal): Promise<Session> {
+  async #dialAddress(
+    peerId: PeerId,
+    address: string,
+    addresses: readonly string[],
+    dial: OngoingDial,
+    signal: AbortSignal,
+  ): Promise<Session> {
     const dialler = this.#options.diallerFor(address)
     const release = this.#slots.takeOutbound()
     if (release === undefined) throw coreError('LINK_SLOTS_FULL', { peerId })
@@ -318,7 +418,8 @@ export class Peers implements SessionOwner {
     } finally {
       deadline.clear()
     }
-    const upgraded = this.#upgrade(link, dialler.transport, { role: 'dialler', expect: peerId, release, signal })
+    const how = { role: 'dialler', expect: peerId, addresses, release, signal } as const
+    const upgraded = this.#upgrade(link, dialler.transport, how)
     dial.upgrading = upgraded.then(
       () => {},
       () => {},
@@ -329,7 +430,7 @@ export class Peers implements SessionOwner {
   /** The peer says that it is connected by a link of its own: waits until that is so here, too. */
   async #arrival(peerId: PeerId, signal: AbortSignal, refusal: unknown): Promise<Session> {
     const current = this.#sessions.get(peerId)
-    if (current !== undefined) return current
+    if (current?.state === 'connected') return current
     const arrived = this.#arrivals.get(peerId) ?? new Set()
     this.#arrivals.set(peerId, arrived)
     const deadline = this.#handshakeDeadline(signal)

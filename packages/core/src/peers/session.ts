@@ -1,10 +1,12 @@
+import { equalBytes } from '@noble/curves/utils.js'
 import type { Codecs } from '../codec/codecs.js'
+import type { CryptoProvider } from '../crypto/crypto-provider.js'
 import type { Env } from '../env/env.js'
-import { type CoreErrorCode, coreError, coreErrorTable } from '../errors.js'
+import { coreError } from '../errors.js'
 import type { Events } from '../events.js'
 import type { Channel } from '../flow/channel.js'
-import type { ControlEnvelope } from '../flow/envelope.js'
-import { type BrokenCode, Flow, type FlowOwner } from '../flow/flow.js'
+import type { ControlEnvelope, ResumeClaim } from '../flow/envelope.js'
+import { type ChannelFault, Flow, type FlowOwner, type SessionFault } from '../flow/flow.js'
 import type { WriterPool } from '../flow/outbox.js'
 import type { EncodedPayload, MessageName } from '../flow/sender.js'
 import type { PeerId } from '../identity/peer-id.js'
@@ -13,18 +15,22 @@ import type { OutgoingMessage } from '../protocol/message.js'
 import { appProtocol } from '../protocol/names.js'
 import type { Offer, Registry } from '../protocol/registry.js'
 import { negotiateVersion } from '../protocol/version.js'
-import type { RondoError } from '../rondo-error.js'
-import type { CloseReason, LinkReceiver } from '../transport/transport.js'
+import type { CloseReason } from '../transport/transport.js'
+import { Path, type PathOwner } from './path.js'
 import type { PeerInfo } from './peer-info.js'
 import { type RequestOptions, Requests } from './requests.js'
+import { ResumeKey } from './resume-key.js'
 
-// One connected peer. A session greets with what this node serves, is ready once it has greeted and been greeted, and ends
-// exactly once, whichever end or failure ends it.
+// What two peers share across successive channels:
+//   connected -> recoverable -> connected … -> ended
+// A channel that closes or fails leaves the session recoverable: what is sent waits, and a new channel carries on exactly where
+// the last one stopped. A goodbye, a broken rule or too long a wait ends it, exactly once.
 
 /** What all sessions of a coordinator share. */
 export interface SessionNode {
   readonly peerId: PeerId
   readonly env: Env
+  readonly crypto: CryptoProvider
   readonly limits: Limits
   readonly codecs: Codecs
   readonly registry: Registry
@@ -34,12 +40,22 @@ export interface SessionNode {
 
 /** What a session tells the table it belongs to. */
 export interface SessionOwner {
-  /** Greeted both ways: messages may follow in the very same record. */
-  ready(session: Session): void
+  began(session: Session): void
+  interrupted(session: Session, reason: CloseReason): void
+  resumed(session: Session): void
   /** The peer serves something else than it said before. */
   offerChanged(session: Session): void
   refused(session: Session, code: string): void
   ended(session: Session, reason: CloseReason): void
+}
+
+/** What both ends said to begin with. */
+export interface SessionStart {
+  readonly channel: Channel
+  readonly transport: string
+  readonly offer: Offer
+  /** The state of the registry that the peer was told of. */
+  readonly offeredGeneration: number
 }
 
 /** Messages and bytes since the session began. */
@@ -52,54 +68,57 @@ export interface SessionCounts {
 
 const resolved = Promise.resolve()
 const appOffer: Offer = new Map([[appProtocol, [1]]])
+const sessionIdBytes = 8
 
-export class Session implements FlowOwner, LinkReceiver {
+export class Session implements FlowOwner, PathOwner {
+  readonly id: string
   readonly peerId: PeerId
   readonly info: PeerInfo
-  /** Settles with the peer's greeting, or rejects with the session's end. */
-  readonly greeted: Promise<void>
+  /** Where this node has reached the peer, and may again. */
+  addresses: readonly string[] = []
   readonly #node: SessionNode
-  readonly #channel: Channel
   readonly #owner: SessionOwner
   readonly #flow: Flow
   readonly #requests: Requests
-  #settleGreeted = { resolve: (): void => {}, reject: (_reason: unknown): void => {} }
-  #offer: Offer = new Map()
-  /** The state of the registry that the peer was told of; undefined until it was greeted. */
-  #offeredGeneration: number | undefined
-  #isGreeted = false
-  #isReady = false
-  #endedWith: CloseReason | undefined
+  readonly #resumeKey: ResumeKey
+  #state: PeerInfo['state'] = 'connected'
+  /** The last one, where there is none. */
+  #path: Path
+  #offer: Offer
+  #offeredGeneration: number
+  /** Of the last claim made, whatever became of it. */
+  #claimedGeneration = 0
   /** On the monotonic clock: the last record that held. */
   #heardAtMs: number
+  #interruptedAtMs = 0
   /** What `send` negotiated, for as long as both ends serve what they do. */
   #versions = new Map<string, number>()
   #versionsGeneration = -1
   #probes: ((isAlive: boolean) => void)[] = []
 
-  constructor(node: SessionNode, channel: Channel, transport: string, owner: SessionOwner) {
-    const { env, limits, codecs } = node
+  constructor(node: SessionNode, { channel, transport, offer, offeredGeneration }: SessionStart, owner: SessionOwner) {
+    const { env, limits, codecs, crypto } = node
     this.#node = node
-    this.#channel = channel
     this.#owner = owner
+    this.#offer = offer
+    this.#offeredGeneration = offeredGeneration
     this.#heardAtMs = env.monotonicMs()
+    this.#path = new Path(channel, transport, this)
+    this.#resumeKey = new ResumeKey(crypto, channel)
+    this.id = hexOf(channel.handshakeHash.subarray(0, sessionIdBytes))
     this.peerId = channel.peerId
-    this.info = this.#describe(transport)
-    this.greeted = new Promise((resolve, reject) => {
-      this.#settleGreeted = { resolve, reject }
-    })
-    this.greeted.catch(() => {})
-    this.#flow = new Flow({ ...node, channel, from: this.info, to: node.peerId, owner: this })
+    this.info = this.#describe()
+    const { role } = channel
+    this.#flow = new Flow({ ...node, sessionId: this.id, role, from: this.info, to: node.peerId, owner: this })
     this.#requests = new Requests({ env, limits, codecs, peerId: this.peerId, sender: this.#flow.sender })
-    channel.attach(this)
   }
 
-  get isReady(): boolean {
-    return this.#isReady
+  get state(): PeerInfo['state'] {
+    return this.#state
   }
 
   get hasEnded(): boolean {
-    return this.#endedWith !== undefined
+    return this.#state === 'ended'
   }
 
   get offer(): Offer {
@@ -111,14 +130,55 @@ export class Session implements FlowOwner, LinkReceiver {
     return { messagesSent: sender.messagesSent, messagesReceived, bytesSent: outbox.bytesSent, bytesReceived }
   }
 
-  /** Tells the peer what this node serves: once to begin, and whenever that changes. */
-  greet(): void {
-    if (this.hasEnded) return
-    const { registry } = this.#node
-    this.#offeredGeneration = registry.generation
-    this.#flow.sender.hello(registry.offer())
-    this.#becomeReady()
+  /** Both have greeted: messages may go and come. */
+  begin(): void {
+    this.#flow.carryBy(this.#path.channel, 0, 0)
+    this.#owner.began(this)
+    this.#goOn()
   }
+
+  // Another channel.
+
+  /** What this end, dialling, says to go on over the channel. Each attempt is a generation of its own. */
+  claim(channel: Channel): ResumeClaim | undefined {
+    if (this.hasEnded) return undefined
+    this.#claimedGeneration = Math.max(this.#claimedGeneration, this.#resumeKey.generation) + 1
+    return this.#sign('dialler', channel, this.#claimedGeneration)
+  }
+
+  /** What this end, dialled, says to a claim that holds: the other one's is ahead of every channel that bore the session. */
+  answer(claim: ResumeClaim, channel: Channel): ResumeClaim | undefined {
+    if (this.hasEnded || !this.#holds(claim, 'dialler', channel)) return undefined
+    return this.#sign('listener', channel, claim.generation)
+  }
+
+  /** Whether the other end, dialled, goes on from what this end claimed. */
+  isAnsweredBy(answer: ResumeClaim, claim: ResumeClaim, channel: Channel): boolean {
+    return answer.generation === claim.generation && this.#holds(answer, 'listener', channel)
+  }
+
+  /** Goes on over this channel, by what either end claimed, and drops the one before. */
+  moveTo(channel: Channel, transport: string, ours: ResumeClaim, theirs: ResumeClaim): void {
+    const before = this.#path
+    this.#path = new Path(channel, transport, this)
+    this.#resumeKey.advance(theirs.generation)
+    void before.channel.link.close({ code: 'SESSION_MOVED' })
+    this.#state = 'connected'
+    this.#heardAtMs = this.#node.env.monotonicMs()
+    if (!this.#flow.carryBy(channel, theirs.received, ours.received)) return this.broken('SESSION_ACK_REFUSED')
+    this.#owner.resumed(this)
+    this.#goOn()
+  }
+
+  /** The node serves something else now: the peer is told. */
+  offerOurs(): void {
+    const { registry } = this.#node
+    if (this.hasEnded || this.#offeredGeneration === registry.generation) return
+    this.#offeredGeneration = registry.generation
+    this.#flow.sender.offer(registry.offer())
+  }
+
+  // What the node sends.
 
   /** Resolves when the message is accepted below the high-water mark. */
   send(message: OutgoingMessage): Promise<void> {
@@ -142,10 +202,14 @@ export class Session implements FlowOwner, LinkReceiver {
     return this.#requests.start(name, message.payload, options)
   }
 
-  /** One beat of the heart: pings a silent peer, gives up one that stays silent or does not read. */
+  /** One beat of the heart: pings a silent peer, gives up the link of one that stays silent, and one that does not read. */
   beat(nowMs: number): void {
     const { limits } = this.#node
     const { outbox, sender } = this.#flow
+    if (this.#state === 'recoverable') {
+      if (nowMs - this.#interruptedAtMs >= limits.sessionRecoverableMs) this.lose('no link in time')
+      return
+    }
     // A link that is not read is silent by this node's own doing: long enough for a ping, which keeps the other end patient. Not
     // for ever: the line may be dead, and handlers that hold the link may wait for just that.
     if (this.#flow.heldMs(nowMs) > 0 && this.#flow.heldMs(nowMs) < limits.requestTimeoutMsMax) {
@@ -153,20 +217,27 @@ export class Session implements FlowOwner, LinkReceiver {
     }
     const silentMs = nowMs - this.#heardAtMs
     const stuckMs = outbox.stuckMs(nowMs)
-    if (stuckMs >= limits.sendTimeoutMs) this.close({ code: 'PEER_SLOW', detail: `unread for ${stuckMs} ms` })
-    else if (silentMs >= limits.heartbeatTimeoutMs) this.close({ code: 'PEER_SILENT', detail: `for ${silentMs} ms` })
-    else if (silentMs >= limits.heartbeatIntervalMs && !outbox.isBlocked) sender.ping()
+    // Whoever takes nothing and says nothing is gone, rather than slow.
+    if (stuckMs >= limits.sendTimeoutMs && silentMs <= limits.heartbeatIntervalMs) {
+      void this.close({ code: 'PEER_SLOW', detail: `unread for ${stuckMs} ms` })
+    } else if (silentMs >= limits.heartbeatTimeoutMs) {
+      this.#interrupt({ code: 'PEER_SILENT', detail: `for ${silentMs} ms` })
+    } else {
+      if (silentMs >= limits.heartbeatIntervalMs && !outbox.isBlocked) sender.ping()
+      this.#flow.tell()
+    }
   }
 
   /** This node slept: what it did not hear meanwhile is held against nobody. */
   forgive(nowMs: number): void {
     this.#heardAtMs = nowMs
+    this.#interruptedAtMs = nowMs
     this.#flow.outbox.forgive(nowMs)
   }
 
-  /** Asks for a sign of life: true with the next record that comes, false once the session has ended. */
+  /** Asks for a sign of life: true with the next record that comes, false once there is no link. */
   probe(): Promise<boolean> {
-    if (this.hasEnded) return Promise.resolve(false)
+    if (this.#state !== 'connected') return Promise.resolve(false)
     this.#flow.sender.ping()
     return new Promise((resolve) => this.#probes.push(resolve))
   }
@@ -174,37 +245,48 @@ export class Session implements FlowOwner, LinkReceiver {
   /** Ends the session and tells the peer why. Resolves when the link is closed. */
   close(reason: CloseReason): Promise<void> {
     if (this.hasEnded) return resolved
-    this.#flow.sender.goodbye(reason)
-    this.#flow.outbox.flush()
-    const closed = this.#channel.link.close(reason)
+    const { link } = this.#path.channel
+    if (this.#state === 'connected') {
+      this.#flow.outbox.flush()
+      this.#flow.sender.goodbye(reason)
+    }
+    const closed = link.close(reason)
     this.#end(reason)
     return closed
   }
 
-  // From the link.
+  /** The session will not go on: the peer has forgotten it, or no link came. */
+  lose(detail: string): void {
+    void this.#path.channel.link.close({ code: 'SESSION_LOST' })
+    this.#end({ code: 'SESSION_LOST', detail })
+  }
 
-  frame(bytes: Uint8Array): void {
-    if (this.hasEnded) return
+  // From the path.
+
+  frame(path: Path, bytes: Uint8Array): void {
+    if (path !== this.#path || this.#state !== 'connected') return
     this.#flow.receive(bytes)
-    if (this.hasEnded) return
+    if (this.#state !== 'connected') return
     this.#heardAtMs = this.#node.env.monotonicMs()
     this.#answerProbes(true)
   }
 
-  drain(): void {
-    this.#flow.outbox.drain()
+  drain(path: Path): void {
+    if (path === this.#path && this.#state === 'connected') this.#flow.outbox.drain()
   }
 
-  closed(reason: CloseReason): void {
-    this.#end(reason)
+  closed(path: Path, reason: CloseReason): void {
+    if (path === this.#path) this.#interrupt(reason)
   }
 
   // From the flow.
 
   control(envelope: ControlEnvelope): void {
     switch (envelope.kind) {
-      case 'hello':
-        return this.#hear(envelope.offer)
+      case 'offer':
+        this.#offer = envelope.offer
+        this.#versions.clear()
+        return this.#owner.offerChanged(this)
       case 'goodbye':
         return this.#leave(envelope.reason)
       case 'reply':
@@ -214,9 +296,12 @@ export class Session implements FlowOwner, LinkReceiver {
       case 'cancel':
         return this.#flow.outcomes.cancel(envelope.requestId)
       case 'ping':
-        return this.#flow.sender.pong()
+        return this.#flow.outbox.tell()
+      case 'hello':
+        // A channel is greeted once.
+        return this.broken('ENVELOPE_MALFORMED')
       case 'name':
-      case 'pong':
+      case 'rekey':
         return
     }
   }
@@ -225,47 +310,66 @@ export class Session implements FlowOwner, LinkReceiver {
     this.#owner.refused(this, code)
   }
 
-  broken(code: BrokenCode): void {
+  channelFailed(code: ChannelFault): void {
+    this.#interrupt({ code })
+  }
+
+  broken(code: SessionFault): void {
     if (this.hasEnded) return
     void this.close({ code })
-    // Before that, it is one more failed handshake.
-    if (this.#isReady) this.#node.events.emit('error', coreError(code, { peerId: this.peerId }))
+    this.#node.events.emit('error', coreError(code, { peerId: this.peerId }))
   }
 
-  #hear(offer: Offer): void {
-    this.#offer = offer
-    this.#versions.clear()
-    if (this.#isReady) return this.#owner.offerChanged(this)
-    this.#isGreeted = true
-    this.#becomeReady()
-    this.#settleGreeted.resolve()
+  /** The channel may speak. What was registered since the greeting follows. */
+  #goOn(): void {
+    if (this.hasEnded) return
+    this.offerOurs()
+    this.#path.channel.attach(this.#path)
   }
 
-  #becomeReady(): void {
-    if (this.#isReady || !this.#isGreeted || this.#offeredGeneration === undefined) return
-    this.#isReady = true
-    // What was registered between the two greetings.
-    if (this.#offeredGeneration !== this.#node.registry.generation) this.greet()
-    this.#owner.ready(this)
+  #sign(role: 'dialler' | 'listener', channel: Channel, generation: number): ResumeClaim | undefined {
+    const { received } = this.#flow
+    const mac = this.#resumeKey.mac(role, channel, generation, received)
+    return mac === undefined ? undefined : { sessionId: this.id, generation, received, mac }
+  }
+
+  #holds(
+    { sessionId, generation, received, mac }: ResumeClaim,
+    role: 'dialler' | 'listener',
+    channel: Channel,
+  ): boolean {
+    const ours = this.#resumeKey.mac(role, channel, generation, received)
+    return sessionId === this.id && ours !== undefined && equalBytes(ours, mac)
+  }
+
+  /** The link is gone, or of no use: the session waits for another. */
+  #interrupt(reason: CloseReason): void {
+    if (this.#state !== 'connected') return
+    this.#state = 'recoverable'
+    this.#interruptedAtMs = this.#node.env.monotonicMs()
+    this.#flow.detach()
+    void this.#path.channel.link.close(reason)
+    this.#answerProbes(false)
+    this.#owner.interrupted(this, reason)
   }
 
   /** The peer said goodbye: its reason is the reason. */
   #leave(reason: CloseReason): void {
-    void this.#channel.link.close(reason)
+    void this.#path.channel.link.close(reason)
     this.#end(reason)
   }
 
   #end(reason: CloseReason): void {
     if (this.hasEnded) return
-    this.#endedWith = reason
+    this.#state = 'ended'
+    const { unacknowledged } = this.#flow.outbox
     const error = coreError('PEER_DISCONNECTED', {
       peerId: this.peerId,
       detail: describeReason(reason),
-      details: { reason },
+      details: { reason, unacknowledged },
     })
     this.#flow.close(error)
     this.#requests.close(error)
-    this.#settleGreeted.reject(notGreeted(reason, this.peerId))
     this.#answerProbes(false)
     this.#owner.ended(this, reason)
   }
@@ -298,15 +402,26 @@ export class Session implements FlowOwner, LinkReceiver {
     return { protocol, version, type }
   }
 
-  #describe(transport: string): PeerInfo {
-    const { link, peerId, role } = this.#channel
+  #describe(): PeerInfo {
+    const connectedAt = this.#node.env.wallMs()
+    const state = (): PeerInfo['state'] => this.#state
+    const path = (): Path => this.#path
     const offer = (): Offer => this.#offer
-    return Object.freeze({
-      peerId,
-      direction: role === 'dialler' ? 'outbound' : 'inbound',
-      transport,
-      ...(link.remote.address === undefined ? {} : { address: link.remote.address }),
-      connectedAt: this.#node.env.wallMs(),
+    return Object.freeze<PeerInfo>({
+      peerId: this.peerId,
+      connectedAt,
+      get state() {
+        return state()
+      },
+      get direction() {
+        return path().channel.role === 'dialler' ? 'outbound' : 'inbound'
+      },
+      get transport() {
+        return path().transport
+      },
+      get address() {
+        return path().channel.link.remote.address
+      },
       get protocols() {
         return offer()
       },
@@ -314,15 +429,8 @@ export class Session implements FlowOwner, LinkReceiver {
   }
 }
 
-/** What becomes of a session that ends before it is greeted: the handshake's own reasons keep their codes. */
-function notGreeted(reason: CloseReason, peerId: PeerId): RondoError {
-  const { code } = reason
-  const detail = describeReason(reason)
-  return coreError(isHandshakeCode(code) ? code : 'LINK_CLOSED', { peerId, detail, details: { reason } })
-}
-
-function isHandshakeCode(code: string): code is CoreErrorCode {
-  return Object.entries(coreErrorTable).some(([known, { layer }]) => known === code && layer === 'handshake')
+function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** One line for a person. */

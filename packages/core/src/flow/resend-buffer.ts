@@ -1,0 +1,104 @@
+import { frameHeadBytes } from './frames.js'
+
+// What this end has sent and the other has not acknowledged: it is sent again, in order, when the session comes to another
+// channel. Envelopes are counted from 0 on; an acknowledgement names how many have come.
+
+/** Frames of one record, or one frame that is larger than a record. */
+interface Kept {
+  readonly first: number
+  readonly count: number
+  readonly bytes: Uint8Array
+  /** The kind and the body of a single frame, whose length two bytes cannot say. */
+  readonly isWhole: boolean
+}
+
+export interface KeptFrame {
+  readonly kind: number
+  readonly body: Uint8Array
+}
+
+export class ResendBuffer {
+  /** In order; those before `#oldest` are gone. */
+  #kept: (Kept | undefined)[] = []
+  #oldest = 0
+  #sent = 0
+  #acknowledged = 0
+  #bytes = 0
+
+  /** Envelopes kept or acknowledged so far. */
+  get sent(): number {
+    return this.#sent
+  }
+
+  get acknowledged(): number {
+    return this.#acknowledged
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Takes the bytes over: a whole number of frames, `count` of them. */
+  keep(bytes: Uint8Array, count: number): void {
+    this.#add({ first: this.#sent, count, bytes, isWhole: false })
+  }
+
+  /** The same for one frame by itself: its kind, then its body. */
+  keepWhole(bytes: Uint8Array): void {
+    this.#add({ first: this.#sent, count: 1, bytes, isWhole: true })
+  }
+
+  /** Forgets what has come to the other end. False where that was never sent. */
+  acknowledge(received: number): boolean {
+    if (received > this.#sent) return false
+    // Records of an earlier channel may name less than is known by now.
+    if (received <= this.#acknowledged) return true
+    this.#acknowledged = received
+    for (let kept = this.#kept[this.#oldest]; kept !== undefined; kept = this.#kept[this.#oldest]) {
+      if (kept.first + kept.count > received) break
+      this.#bytes -= kept.bytes.length
+      this.#kept[this.#oldest] = undefined
+      this.#oldest += 1
+    }
+    if (this.#oldest > 64 && this.#oldest * 2 > this.#kept.length) {
+      this.#kept = this.#kept.slice(this.#oldest)
+      this.#oldest = 0
+    }
+    return true
+  }
+
+  /** What is not acknowledged, frame by frame, oldest first. */
+  *unacknowledged(): Generator<KeptFrame, void> {
+    for (const kept of this.#kept.slice(this.#oldest)) {
+      if (kept === undefined) continue
+      let sequence = kept.first
+      for (const frame of framesOf(kept)) {
+        if (sequence >= this.#acknowledged) yield frame
+        sequence += 1
+      }
+    }
+  }
+
+  /** The session is over. */
+  clear(): void {
+    this.#kept = []
+    this.#oldest = 0
+    this.#bytes = 0
+  }
+
+  #add(kept: Kept): void {
+    this.#kept.push(kept)
+    this.#sent += kept.count
+    this.#bytes += kept.bytes.length
+  }
+}
+
+function* framesOf({ bytes, isWhole }: Kept): Generator<KeptFrame, void> {
+  if (isWhole) return yield { kind: bytes[0]!, body: bytes.subarray(1) }
+  for (let at = 0; at < bytes.length; ) {
+    const bodyAt = at + frameHeadBytes
+    const end = bodyAt + ((bytes[at + 1]! << 8) | bytes[at + 2]!)
+    yield { kind: bytes[at]!, body: bytes.subarray(bodyAt, end) }
+    at = end
+  }
+}
