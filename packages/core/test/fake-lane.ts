@@ -2,6 +2,7 @@ import { bytesCodec } from '../src/codec/bytes-codec.js'
 import { createCborCodec } from '../src/codec/cbor-codec.js'
 import { createCodecs } from '../src/codec/codecs.js'
 import { nativeCrypto } from '../src/crypto/native-crypto.js'
+import { Carrier } from '../src/flow/carrier.js'
 import { decodeEnvelope, type Envelope, type EnvelopeRefusal } from '../src/flow/envelope.js'
 import { FrameReader, type FrameRefusal } from '../src/flow/frames.js'
 import { InboundNames, OutboundNames } from '../src/flow/name-table.js'
@@ -19,6 +20,8 @@ export interface LaneOptions {
   readonly messageBytesMax?: number
   readonly queueBytesMax?: number
   readonly namesMax?: number
+  readonly rekeyRecords?: number
+  readonly rekeyIntervalMs?: number
   /** The counter of the first record. */
   readonly nonce?: number
 }
@@ -34,6 +37,8 @@ export class FakeLane {
   readonly link: FakeLink
   readonly outbox: Outbox
   readonly sender: Sender
+  /** What this end has of the other one's envelopes. */
+  received = 0
   exhausted = 0
   whenExhausted = (): void => {}
   readonly #incoming = createCipherState(nativeCrypto, key)
@@ -43,20 +48,22 @@ export class FakeLane {
 
   constructor(options: LaneOptions = {}) {
     const { frameBytesMax = 65_535, messageBytesMax = 1_048_576, queueBytesMax = 1_048_576, namesMax = 1_024 } = options
+    const { rekeyRecords = 1_048_576, rekeyIntervalMs = 120_000 } = options
     const bodyBytesMax = messageBytesMax + headBytesMax
     this.link = new FakeLink({ capabilities: { frameBytesMax } })
     this.outbox = new Outbox({
-      link: this.link,
-      cipher: createCipherState(nativeCrypto, key, options.nonce ?? 0),
       env: this.env,
       writers: new WriterPool(),
       bodyBytesMax,
       queueBytesMax,
+      received: () => this.received,
       exhausted: () => {
         this.exhausted += 1
         this.whenExhausted()
       },
     })
+    const cipher = createCipherState(nativeCrypto, key, options.nonce ?? 0)
+    this.outbox.carryBy(new Carrier(this.link, cipher, this.env, { rekeyRecords, rekeyIntervalMs }), 0)
     this.sender = new Sender({
       outbox: this.outbox,
       names: new OutboundNames(namesMax),

@@ -29,6 +29,8 @@ export interface FakePeerOptions {
 /** A peer with a true identity that writes its records by hand, and so can send what no coordinator would. */
 export class FakePeer implements LinkReceiver {
   readonly heard: (Envelope | EnvelopeRefusal)[] = []
+  /** Records that came, those that hold nothing included. */
+  records = 0
   readonly peerId: PeerId
   readonly channel: Channel
   readonly wire: FakeWire
@@ -93,6 +95,7 @@ export class FakePeer implements LinkReceiver {
 
   frame(bytes: Uint8Array): void {
     const record = openRecord(this.channel.ciphers.receive, bytes)
+    this.records += 1
     if (!record.ok || !this.#frames.enter(record)) throw new Error('the coordinator sent a broken record')
     for (let frame = this.#frames.next(); frame !== undefined; frame = this.#frames.next()) {
       if (!frame.ok) throw new Error(`the coordinator sent ${frame.code}`)
@@ -107,9 +110,10 @@ export class FakePeer implements LinkReceiver {
   }
 }
 
-/** A record before it is sealed: a clock that says nothing, then frames. */
+/** A record before it is sealed: a clock that says nothing, an acknowledgement of nothing, then frames. */
 export function plaintextOf(...frames: readonly RawFrame[]): Uint8Array {
   const writer = new ByteWriter()
+  writer.u48(0)
   writer.u48(0)
   for (const [kind, body = new Uint8Array(0)] of frames) {
     const bytes = bodyOf(body)

@@ -1,7 +1,6 @@
 import type { Env } from '../env/env.js'
 import type { CipherState } from '../noise/cipher-state.js'
 import type { Link } from '../transport/transport.js'
-import type { Channel } from './channel.js'
 import { plaintextBytesMax, sealRecord, tagBytes } from './record.js'
 
 /** When a key has had its time: a stolen one opens what was said since, and no more. */
@@ -23,9 +22,9 @@ export class Carrier {
   /** The link is above its high-water mark. */
   isBlocked = false
 
-  constructor({ link, ciphers }: Channel, env: Env, limits: RekeyLimits) {
+  constructor(link: Link, cipher: CipherState, env: Env, limits: RekeyLimits) {
     this.#link = link
-    this.#cipher = ciphers.send
+    this.#cipher = cipher
     this.#env = env
     this.#limits = limits
     this.#keyedAtMs = env.monotonicMs()

@@ -158,7 +158,8 @@ export class Flow {
     this.#frames.reset()
     this.#repeated = this.received - told
     this.#throttle.moveTo(channel.link)
-    return this.outbox.carryBy(new Carrier(channel, this.#env, this.#limits), delivered)
+    const carrier = new Carrier(channel.link, channel.ciphers.send, this.#env, this.#limits)
+    return this.outbox.carryBy(carrier, delivered)
   }
 
   /** The channel is gone. */

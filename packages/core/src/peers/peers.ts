@@ -75,8 +75,8 @@ export class Peers implements SessionOwner {
     this.#options = options
     this.#presence = new Presence(options.registry, options.events)
     this.#slots = new Slots(options.limits)
-    this.#recovery = new Recovery(options.env, options.limits, ({ peerId, addresses }) =>
-      this.connect(peerId, addresses, undefined),
+    this.#recovery = new Recovery(options.env, options.limits, ({ peerId, addresses }, signal) =>
+      this.connect(peerId, addresses, signal),
     )
   }
 
@@ -198,6 +198,7 @@ export class Peers implements SessionOwner {
 
   resumed(session: Session): void {
     this.#interrupted.delete(session)
+    this.#recovery.settle(session)
     this.#arrived(session)
     this.#options.events.emit('resumed', session.info)
   }
@@ -215,6 +216,9 @@ export class Peers implements SessionOwner {
     add(past, session.counts)
     this.#past = past
     this.#interrupted.delete(session)
+    // Dialling on may lead to another session where this one was lost, and to nothing that anybody wants where it was ended.
+    if (reason.code === 'SESSION_LOST') this.#recovery.settle(session)
+    else this.#recovery.giveUp(session)
     if (this.#sessions.get(session.peerId) !== session) return
     this.#sessions.delete(session.peerId)
     this.#presence.leave(session, reason)

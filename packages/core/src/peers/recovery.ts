@@ -2,14 +2,20 @@ import type { Env } from '../env/env.js'
 import type { Limits } from '../options.js'
 import type { Session } from './session.js'
 
+interface Effort {
+  readonly controller: AbortController
+  /** Ends the pause between two attempts. */
+  wake: () => void
+}
+
 /** Dials the peers of interrupted sessions again: soon, then ever later, and never all at the same moment. */
 export class Recovery {
   readonly #env: Env
   readonly #limits: Limits
-  readonly #redial: (session: Session) => Promise<unknown>
-  readonly #underWay = new Set<Session>()
+  readonly #redial: (session: Session, signal: AbortSignal) => Promise<unknown>
+  readonly #efforts = new Map<Session, Effort>()
 
-  constructor(env: Env, limits: Limits, redial: (session: Session) => Promise<unknown>) {
+  constructor(env: Env, limits: Limits, redial: (session: Session, signal: AbortSignal) => Promise<unknown>) {
     this.#env = env
     this.#limits = limits
     this.#redial = redial
@@ -17,21 +23,39 @@ export class Recovery {
 
   /** Goes on until the session has a link again, or has ended. A peer that only ever dialled us is waited for. */
   async recover(session: Session): Promise<void> {
-    if (session.addresses.length === 0 || this.#underWay.has(session)) return
-    this.#underWay.add(session)
+    if (session.addresses.length === 0 || this.#efforts.has(session)) return
+    const effort: Effort = { controller: new AbortController(), wake: () => {} }
+    this.#efforts.set(session, effort)
     for (let attempt = 0; session.state === 'recoverable'; attempt += 1) {
-      await this.#pause(attempt)
+      await this.#pause(attempt, effort)
       if (session.state !== 'recoverable') break
-      await this.#redial(session).catch((cause) => {
+      await this.#redial(session, effort.controller.signal).catch((cause) => {
         this.#env.log('debug', 'a peer could not be reached again', { peerId: session.peerId, attempt, cause })
       })
     }
-    this.#underWay.delete(session)
+    this.#efforts.delete(session)
   }
 
-  #pause(attempt: number): Promise<void> {
+  /** It has a link again. */
+  settle(session: Session): void {
+    this.#efforts.get(session)?.wake()
+  }
+
+  /** Nobody wants it back. */
+  giveUp(session: Session): void {
+    this.#efforts.get(session)?.controller.abort()
+    this.settle(session)
+  }
+
+  #pause(attempt: number, effort: Effort): Promise<void> {
     const { reconnectDelayMs, reconnectDelayMsMax } = this.#limits
     const delayMs = Math.min(reconnectDelayMs * 2 ** Math.min(attempt, 30), reconnectDelayMsMax)
-    return new Promise((resolve) => this.#env.schedule(delayMs * (0.5 + this.#env.jitter() / 2), resolve))
+    return new Promise((resolve) => {
+      const cancel = this.#env.schedule(delayMs * (0.5 + this.#env.jitter() / 2), resolve)
+      effort.wake = () => {
+        cancel()
+        resolve()
+      }
+    })
   }
 }
