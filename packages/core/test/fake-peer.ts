@@ -3,7 +3,7 @@ import type { Coordinator } from '../src/coordinator/coordinator.js'
 import { nativeCrypto } from '../src/crypto/native-crypto.js'
 import { type Channel, openChannel } from '../src/flow/channel.js'
 import { decodeEnvelope, type Envelope, type EnvelopeRefusal, encodeHello, encodeName } from '../src/flow/envelope.js'
-import { FrameReader, frameKind } from '../src/flow/frames.js'
+import { FrameReader, frameKind, isCounted } from '../src/flow/frames.js'
 import { InboundNames } from '../src/flow/name-table.js'
 import { openRecord, sealRecord } from '../src/flow/record.js'
 import { createEd25519 } from '../src/identity/ed25519.js'
@@ -31,6 +31,8 @@ export class FakePeer implements LinkReceiver {
   readonly heard: (Envelope | EnvelopeRefusal)[] = []
   /** Records that came, those that hold nothing included. */
   records = 0
+  /** Envelopes of the session that came. */
+  received = 0
   readonly peerId: PeerId
   readonly channel: Channel
   readonly wire: FakeWire
@@ -77,6 +79,14 @@ export class FakePeer implements LinkReceiver {
     this.sendPlaintext(plaintextOf(...frames))
   }
 
+  /** Lets the coordinator know what came, or claims that so much did. */
+  acknowledge(received = this.received): void {
+    const writer = new ByteWriter()
+    writer.u48(0)
+    writer.u48(received)
+    this.sendPlaintext(writer.slice())
+  }
+
   sendPlaintext(plaintext: Uint8Array): void {
     this.wire.dialler.send(this.seal(plaintext))
   }
@@ -99,6 +109,8 @@ export class FakePeer implements LinkReceiver {
     if (!record.ok || !this.#frames.enter(record)) throw new Error('the coordinator sent a broken record')
     for (let frame = this.#frames.next(); frame !== undefined; frame = this.#frames.next()) {
       if (!frame.ok) throw new Error(`the coordinator sent ${frame.code}`)
+      if (isCounted(frame.kind)) this.received += 1
+      if (frame.kind === frameKind.rekey) this.channel.ciphers.receive.rekey()
       this.heard.push(decodeEnvelope(frame, this.#names))
     }
   }

@@ -43,6 +43,8 @@ export async function openChannel(link: Link, options: ChannelOptions): Promise<
   const wire = new HandshakeWire(link, options)
   const established =
     role === 'dialler' ? await dialHandshake(wire, link, options) : await acceptHandshake(wire, link, options)
+  // A listener says nothing before it is greeted: what waits here is a repetition.
+  if (role === 'dialler' && wire.hasWaiting) throw coreError('HANDSHAKE_MALFORMED')
   return {
     link,
     role,
@@ -77,6 +79,10 @@ class HandshakeWire implements LinkReceiver {
     this.#signal = signal
     this.#released = closed
     link.attach(this)
+  }
+
+  get hasWaiting(): boolean {
+    return this.#waiting.length > 0
   }
 
   send(frame: Uint8Array): void {

@@ -37,6 +37,8 @@ export class Outcomes {
   /** Handlers at work on plain messages, and on requests. */
   #messages = 0
   #asked = 0
+  /** Answers that wait for room: they count like handlers at work. */
+  #unsaid = 0
   #closed = false
 
   constructor(options: OutcomesOptions) {
@@ -56,7 +58,7 @@ export class Outcomes {
 
   /** Whether one more request may wait for its handler; an id that still waits may not come again. */
   accepts(requestId: number): boolean {
-    return this.#asked < this.#options.limits.requestsPerPeerMax && !this.#requests.has(requestId)
+    return this.#asked + this.#unsaid < this.#options.limits.requestsPerPeerMax && !this.#requests.has(requestId)
   }
 
   /** The peer no longer waits for this answer. */
@@ -109,10 +111,12 @@ export class Outcomes {
     if (registration === undefined) return this.#reject(requestId, { code: 'PROTOCOL_TYPE_UNKNOWN' })
     const room = this.#options.room()
     if (room !== undefined) {
-      room.then(
-        () => this.#answer(outcome, value),
-        () => {},
-      )
+      this.#unsaid += 1
+      const say = (): void => {
+        this.#unsaid -= 1
+        if (!this.#closed) this.#answer(outcome, value)
+      }
+      room.then(say, () => {})
       return
     }
     try {

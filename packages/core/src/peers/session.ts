@@ -250,15 +250,15 @@ export class Session implements FlowOwner, PathOwner {
       this.#flow.outbox.flush()
       this.#flow.sender.goodbye(reason)
     }
-    const closed = link.close(reason)
+    // Ended first: a link that closes at once would find a session to be recovered.
     this.#end(reason)
-    return closed
+    return link.close(reason)
   }
 
   /** The session will not go on: the peer has forgotten it, or no link came. */
   lose(detail: string): void {
-    void this.#path.channel.link.close({ code: 'SESSION_LOST' })
     this.#end({ code: 'SESSION_LOST', detail })
+    void this.#path.channel.link.close({ code: 'SESSION_LOST' })
   }
 
   // From the path.
@@ -355,8 +355,8 @@ export class Session implements FlowOwner, PathOwner {
 
   /** The peer said goodbye: its reason is the reason. */
   #leave(reason: CloseReason): void {
-    void this.#path.channel.link.close(reason)
     this.#end(reason)
+    void this.#path.channel.link.close(reason)
   }
 
   #end(reason: CloseReason): void {

@@ -9,7 +9,9 @@ async function createScene() {
   const town = new FakeTown()
   const node = town.node({ limits })
   const endings: string[] = []
-  node.on('disconnected', (_peer, { code, detail }) => endings.push(`${code} ${detail}`))
+  for (const name of ['interrupted', 'disconnected'] as const) {
+    node.on(name, (_peer, { code, detail }) => endings.push(`${code} ${detail}`))
+  }
   const peer = await FakePeer.join(node, town.env)
   return { town, env: town.env, node, peer, endings }
 }
@@ -29,14 +31,16 @@ describe('heartbeats', () => {
     expect(node.isConnected(peer.peerId)).toBe(true)
     await env.advance(1_100)
     expect(endings).toEqual(['PEER_SILENT for 9000 ms'])
-    expect(peer.heardOf('goodbye')).toMatchObject([{ reason: { code: 'PEER_SILENT' } }])
+    expect(peer.closedWith).toMatchObject({ code: 'PEER_SILENT' })
+    await env.advance(121_000)
+    expect(endings[1]).toBe('SESSION_LOST no link in time')
   })
 
   test('any record is a sign of life', async () => {
     const { env, endings, peer } = await createScene()
     for (let beat = 0; beat < 10; beat += 1) {
       await env.advance(4_000)
-      peer.send([frameKind.pong])
+      peer.send()
       await env.settle()
     }
     expect(endings).toEqual([])
@@ -51,7 +55,7 @@ describe('heartbeats', () => {
 
   test('a peer that is not read, because its messages are still being handled, is not silent', async () => {
     const town = new FakeTown()
-    const node = town.node({ limits: { ...limits, handlersPerPeerMax: 1 } })
+    const node = town.node({ limits: { ...limits, handlersPerPeerMax: 1, inboxMessagesMax: 1 } })
     let done = (): void => {}
     const handleMessage = (): Promise<void> =>
       new Promise((resolve) => {
@@ -59,7 +63,8 @@ describe('heartbeats', () => {
       })
     node.registerProtocol({ protocolName: 'p', handleMessage })
     const peer = await FakePeer.join(node, town.env)
-    peer.send(nameFrame(0, 'p', 1, 't'), [frameKind.message, Uint8Array.of(0, 0, 1, 0xf6)])
+    const messages = [1, 2].map(() => [frameKind.message, Uint8Array.of(0, 0, 1, 0xf6)] as const)
+    peer.send(nameFrame(0, 'p', 1, 't'), ...messages)
     await town.env.advance(60_000)
     expect([peer.wire.listener.isPaused, node.isConnected(peer.peerId)]).toEqual([true, true])
     done()
@@ -69,7 +74,7 @@ describe('heartbeats', () => {
 
   test('two nodes of which one is busy for long stay connected, and nothing is lost', async () => {
     const town = new FakeTown()
-    const [from, to] = await town.pair({ limits: { ...limits, handlersPerPeerMax: 1 } })
+    const [from, to] = await town.pair({ limits: { ...limits, handlersPerPeerMax: 1, inboxMessagesMax: 1 } })
     const done: (() => void)[] = []
     to.registerProtocol({ protocolName: 'p', handleMessage: () => new Promise<void>((resolve) => done.push(resolve)) })
     await town.env.settle()

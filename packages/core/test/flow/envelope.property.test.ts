@@ -53,12 +53,12 @@ const saying = fc.oneof(
     ),
   }),
   fc.record({ kind: fc.constant('cancel' as const), requestId }),
-  fc.record({ kind: fc.constant('hello' as const), offer }),
+  fc.record({ kind: fc.constant('offer' as const), offer }),
   fc.record({
     kind: fc.constant('goodbye' as const),
     reason: fc.record({ code: text, detail: text }, { requiredKeys: ['code'] }),
   }),
-  fc.record({ kind: fc.constantFrom('ping' as const, 'pong' as const) }),
+  fc.record({ kind: fc.constant('ping' as const) }),
 )
 type Saying = typeof saying extends fc.Arbitrary<infer Value> ? Value : never
 
@@ -75,14 +75,12 @@ function say(lane: FakeLane, saying: Saying): void {
       return sender.reject(saying.requestId, saying.rejection)
     case 'cancel':
       return sender.cancel(saying.requestId)
-    case 'hello':
-      return sender.hello(saying.offer)
+    case 'offer':
+      return sender.offer(saying.offer)
     case 'goodbye':
       return sender.goodbye(saying.reason)
     case 'ping':
       return sender.ping()
-    case 'pong':
-      return sender.pong()
   }
 }
 

@@ -104,7 +104,7 @@ describe('requests and their answers', () => {
   })
 
   test('what has no body must have none', () => {
-    for (const kind of [frameKind.ping, frameKind.pong]) {
+    for (const kind of [frameKind.ping, frameKind.rekey]) {
       expect(decode([kind])).toMatchObject({ ok: true })
       expect(decode([kind, Uint8Array.of(0)])).toEqual(refused)
     }
@@ -112,7 +112,7 @@ describe('requests and their answers', () => {
   })
 
   test('an unknown kind is refused', () => {
-    for (const kind of [0, 13, 127, 255]) expect(decode([kind])).toEqual(refused)
+    for (const kind of [0, 100, 127, 255]) expect(decode([kind])).toEqual(refused)
   })
 
   test('a rejection keeps what is well-formed and drops the rest', () => {

@@ -33,6 +33,7 @@ async function createScene(
   const node = town.node(nodeOptions)
   const handled: unknown[] = []
   const endings: string[] = []
+  const interruptions: string[] = []
   node.registerProtocol({
     protocolName: 'p',
     handleMessage: (message, _from, context) => {
@@ -41,6 +42,7 @@ async function createScene(
     },
   })
   node.on('disconnected', (_peer, { code }) => endings.push(code))
+  node.on('interrupted', (_peer, { code }) => interruptions.push(code))
   const peer = await FakePeer.join(node, town.env)
   const errors = (town.errors.get(node) ?? []) as readonly { readonly code: string }[]
   const say = async (...frames: readonly RawFrame[]): Promise<void> => {
@@ -48,74 +50,75 @@ async function createScene(
     await town.env.settle()
   }
   await say(nameFrame(0, 'p', 1, 't'))
-  return { town, env: town.env, node, peer, say, handled, endings, codes: () => errors.map(({ code }) => code) }
+  return { town, env: town.env, node, peer, say, handled, endings, interruptions, codes: () => errors.map(({ code }) => code) }
 }
 
 const many = (count: number, make: (index: number) => RawFrame): RawFrame[] =>
   Array.from({ length: count }, (_, index) => make(index))
 
-describe('what is broken ends the link, and only the link', () => {
+describe('what is broken ends the channel, or the session where only the peer can have broken it', () => {
   test('a record that was tampered with is RECORD_REFUSED, and nothing after it is read', async () => {
-    const { peer, env, endings, codes, handled, node } = await createScene()
+    const { peer, env, endings, interruptions, codes, handled, node } = await createScene()
     const [first, second] = [peer.seal(plaintextOf(messageOf(1))), peer.seal(plaintextOf(messageOf(2)))]
     peer.wire.dialler.send(first.with(20, (first[20] ?? 0) ^ 1))
     peer.wire.dialler.send(first)
     peer.wire.dialler.send(second)
     await env.settle()
-    expect([endings, codes(), handled]).toEqual([['RECORD_REFUSED'], ['RECORD_REFUSED'], []])
-    expect(peer.heardOf('goodbye')).toMatchObject([{ reason: { code: 'RECORD_REFUSED' } }])
+    expect([interruptions, endings, codes(), handled]).toEqual([['RECORD_REFUSED'], [], [], []])
+    expect(peer.heardOf('goodbye')).toEqual([])
     expect(peer.closedWith).toMatchObject({ code: 'RECORD_REFUSED' })
+    expect(node.getPeer(peer.peerId)).toMatchObject({ state: 'recoverable' })
     expect(node.getStats()).toMatchObject({ peers: 0, connections: 0 })
   })
 
   test('a replayed record is RECORD_REFUSED, and its message is handled once', async () => {
-    const { peer, env, endings, handled } = await createScene()
+    const { peer, env, interruptions, handled } = await createScene()
     const record = peer.seal(plaintextOf(messageOf(1)))
     peer.wire.dialler.send(record)
     peer.wire.dialler.send(record)
     await env.settle()
-    expect([endings, handled]).toEqual([['RECORD_REFUSED'], [1]])
+    expect([interruptions, handled]).toEqual([['RECORD_REFUSED'], [1]])
   })
 
   test('reordered and dropped records are RECORD_REFUSED', async () => {
     for (const order of [[1, 0], [1]]) {
-      const { peer, env, endings, handled } = await createScene()
+      const { peer, env, interruptions, handled } = await createScene()
       const records = [peer.seal(plaintextOf(messageOf(1))), peer.seal(plaintextOf(messageOf(2)))]
       for (const index of order) peer.wire.dialler.send(records[index] ?? new Uint8Array(0))
       await env.settle()
-      expect([endings, handled]).toEqual([['RECORD_REFUSED'], []])
+      expect([interruptions, handled]).toEqual([['RECORD_REFUSED'], []])
     }
   })
 
   test('records too short for a tag are RECORD_REFUSED', async () => {
     for (const bytes of [0, 1, 2, 15]) {
-      const { peer, env, endings } = await createScene()
+      const { peer, env, interruptions } = await createScene()
       peer.wire.dialler.send(new Uint8Array(bytes))
       await env.settle()
-      expect(endings).toEqual(['RECORD_REFUSED'])
+      expect(interruptions).toEqual(['RECORD_REFUSED'])
     }
   })
 
   test('what looks like a refusal of the handshake is only a broken record once both have greeted', async () => {
-    const { peer, env, endings } = await createScene()
+    const { peer, env, interruptions } = await createScene()
     peer.wire.dialler.send(Uint8Array.of(0, 4))
     await env.settle()
-    expect(endings).toEqual(['RECORD_REFUSED'])
+    expect(interruptions).toEqual(['RECORD_REFUSED'])
   })
 
   test('a record above 65,535 bytes is RECORD_OVERSIZED, before anybody tries to open it', async () => {
-    const { peer, env, endings } = await createScene()
+    const { peer, env, interruptions } = await createScene()
     peer.wire.listener.deliver(new Uint8Array(65_536))
     await env.settle()
-    expect(endings).toEqual(['RECORD_OVERSIZED'])
+    expect(interruptions).toEqual(['RECORD_OVERSIZED'])
   })
 
   test('a record that is no sequence of frames is FRAME_MALFORMED', async () => {
     for (const plaintext of [
       new Uint8Array(0),
       new Uint8Array(5),
-      new Uint8Array(7),
-      Uint8Array.of(0, 0, 0, 0, 0, 0, 3, 9, 9),
+      new Uint8Array(13),
+      Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 9, 9),
     ]) {
       const { peer, env, endings } = await createScene()
       peer.sendPlaintext(plaintext)
@@ -133,7 +136,9 @@ describe('what is broken ends the link, and only the link', () => {
       nameFrame(0, 'p', 1, 'again'),
       nameFrame(2, 'p', 1, 'skipping'),
       [frameKind.hello, encode({ protocols: 'all' })],
-      [frameKind.last, Uint8Array.of(frameKind.pong, 1)],
+      [frameKind.hello, encode({ protocols: [] })],
+      [frameKind.offer, encode({ protocols: 'all' })],
+      [frameKind.last, Uint8Array.of(frameKind.ping, 1)],
     ]
     for (const frame of broken) {
       const { say, endings, handled } = await createScene()
@@ -157,7 +162,7 @@ describe('what is broken ends the link, and only the link', () => {
     await town.env.settle()
     expect(connected).toBe(0)
     expect(peer.closedWith).toMatchObject({ code: 'ENVELOPE_MALFORMED' })
-    expect(await codeOf(peer.adopted)).toBe('LINK_CLOSED')
+    expect(await codeOf(peer.adopted)).toBe('ENVELOPE_MALFORMED')
   })
 
   test('a full table of names ends the link with the first name too many', async () => {
@@ -221,15 +226,15 @@ describe('answers and heartbeats that nobody asked for', () => {
       [frameKind.reply, (writer) => encodeReplyHead(writer, 0, 200)],
       [frameKind.reject, Uint8Array.of(0, 0, 0, 5, ...encode({ code: 'HANDLER_FAILED' }))],
       [frameKind.cancel, Uint8Array.of(0, 0, 0, 5)],
-      [frameKind.pong],
     )
     expect([endings, codes(), node.getConnectedPeers().length]).toEqual([[], [], 1])
   })
 
-  test('a ping is answered', async () => {
+  test('pings of one record are answered by a record', async () => {
     const { say, peer } = await createScene()
+    const before = peer.records
     await say([frameKind.ping], [frameKind.ping])
-    expect(peer.heardOf('pong')).toHaveLength(2)
+    expect(peer.records).toBe(before + 1)
   })
 })
 
@@ -270,10 +275,10 @@ describe('inbound backpressure', () => {
     expect(handled).toHaveLength(80)
   })
 
-  test('too many handlers at work pause the link until one is done', async () => {
+  test('too many handlers at work make what follows wait, and then pause the link, until one is done', async () => {
     const done: (() => void)[] = []
     const handle = (): Promise<void> => new Promise((resolve) => done.push(resolve))
-    const { peer, env, handled } = await createScene({ handle, limits: { handlersPerPeerMax: 2 } })
+    const { peer, env, handled } = await createScene({ handle, limits: { handlersPerPeerMax: 2, inboxMessagesMax: 2 } })
     const link = peer.wire.listener
     for (let index = 0; index < 5; index += 1) peer.send(messageOf(index))
     await env.settle()
@@ -281,7 +286,10 @@ describe('inbound backpressure', () => {
     done[0]?.()
     await env.settle()
     expect([handled, link.isPaused]).toEqual([[0, 1, 2], true])
-    for (let index = 1; index < 5; index += 1) {
+    done[1]?.()
+    await env.settle()
+    expect([handled, link.isPaused]).toEqual([[0, 1, 2, 3], false])
+    for (let index = 2; index < 5; index += 1) {
       done[index]?.()
       await env.settle()
     }
@@ -291,7 +299,7 @@ describe('inbound backpressure', () => {
   test('a link held for two reasons is read again only when both are gone', async () => {
     const done: (() => void)[] = []
     const handle = (): Promise<void> => new Promise((resolve) => done.push(resolve))
-    const limits = { handlersPerPeerMax: 1, messagesPerSecond: 10, messagesBurst: 1 }
+    const limits = { handlersPerPeerMax: 1, inboxMessagesMax: 1, messagesPerSecond: 10, messagesBurst: 1 }
     const { peer, env } = await createScene({ handle, limits })
     const link = peer.wire.listener
     peer.send(messageOf(1), messageOf(2))
@@ -316,21 +324,23 @@ describe('inbound backpressure', () => {
 })
 
 describe('a peer that asks and does not read', () => {
-  const limits = { sendQueueBytesMax: 1_000_000 }
+  const limits = { sendQueueBytesMax: 1_000_000, sendTimeoutMs: 5_000, requestsPerPeerMax: 50 }
   const megabyte = new Uint8Array(1_000_000)
 
-  test('is cut as PEER_SLOW with one answer too many, all of them asked for in one record', async () => {
-    const { peer, env, endings } = await createScene({ limits, handle: () => megabyte })
+  test('gets as much as may wait, and is cut by its deadline', async () => {
+    const { peer, env, endings, interruptions } = await createScene({ limits, handle: () => megabyte })
     const link = peer.wire.listener
     link.takesMore = false
     const before = link.sent.length
     peer.send(...many(200, (index) => requestOf(index + 1)))
     await env.settle()
-    expect(endings).toEqual(['PEER_SLOW'])
-    expect(link.sent.slice(before).reduce((sum, { length }) => sum + length, 0)).toBeLessThan(4_000_000)
+    expect(link.sent.slice(before).reduce((sum, { length }) => sum + length, 0)).toBeLessThan(2_000_000)
+    peer.send([frameKind.ping])
+    await env.advance(9_000)
+    expect([endings, interruptions]).toEqual([['PEER_SLOW'], []])
   })
 
-  test('is cut as PEER_SLOW when the answers come later, too', async () => {
+  test('gets no more when the answers come later, too, and all of them once it reads', async () => {
     const done: ((value: Uint8Array) => void)[] = []
     const handle = (): Promise<Uint8Array> => new Promise((resolve) => done.push(resolve))
     const { peer, env, endings } = await createScene({ limits, handle })
@@ -338,11 +348,26 @@ describe('a peer that asks and does not read', () => {
     const before = link.sent.length
     peer.send(...many(100, (index) => requestOf(index + 1)))
     await env.settle()
-    link.takesMore = false
+    expect(peer.heardOf('reject')).toHaveLength(50)
     for (const finish of done) finish(megabyte)
     await env.settle()
+    expect(link.sent.slice(before).reduce((sum, { length }) => sum + length, 0)).toBeLessThan(2_000_000)
+    for (let round = 0; round < 60; round += 1) {
+      peer.acknowledge()
+      await env.settle()
+    }
+    expect([peer.heardOf('reply').length, endings]).toEqual([50, []])
+  })
+
+  test('is cut as PEER_SLOW when the refusals alone come to twice what may wait', async () => {
+    const { peer, env, endings, node } = await createScene({ limits: { sendQueueBytesMax: 10_000 } })
+    for (let record = 0; record < 10 && node.isConnected(peer.peerId); record += 1) {
+      peer.send(...many(100, () => requestOf(7, 'x', 0)), nameFrame(record + 1, 'nowhere', 1, 't'))
+      peer.send(...many(100, () => requestOf(7, 'x', 1)))
+      await env.settle()
+    }
     expect(endings).toEqual(['PEER_SLOW'])
-    expect(link.sent.slice(before).reduce((sum, { length }) => sum + length, 0)).toBeLessThan(4_000_000)
+    expect(peer.heardOf('reject').length).toBeLessThan(1_000)
   })
 })
 

@@ -26,7 +26,7 @@ const frameBytesMax = fc.oneof(fc.constantFrom(1_024, 1_200, 16_384, 65_535), fc
 test('every message comes out whole and in order, whatever its size and whatever shares its turn', () => {
   fc.assert(
     fc.property(frameBytesMax, fc.array(step, { maxLength: 12 }), (largest, steps) => {
-      const lane = new FakeLane({ frameBytesMax: largest, messageBytesMax: 200_000 })
+      const lane = new FakeLane({ frameBytesMax: largest, messageBytesMax: 200_000, queueBytesMax: 100_000_000 })
       const said: string[] = []
       for (const [index, each] of steps.entries()) {
         if (each.say === 'turn') lane.env.endTurn()

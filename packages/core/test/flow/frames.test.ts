@@ -36,7 +36,7 @@ describe('frames', () => {
     ])
   })
 
-  test('a record of a clock alone holds nothing', () => {
+  test('a record of a head alone holds nothing', () => {
     expect(createReader()()).toEqual([])
   })
 
@@ -46,13 +46,13 @@ describe('frames', () => {
     expect(readPlaintext(plaintext)).toMatchObject({ timestamp: 2 ** 48 - 2 })
   })
 
-  test('a record too short for its clock is refused', () => {
-    for (let length = 0; length < 6; length += 1) expect(readPlaintext(new Uint8Array(length))).toBe('FRAME_MALFORMED')
+  test('a record too short for its head is refused', () => {
+    for (let length = 0; length < 12; length += 1) expect(readPlaintext(new Uint8Array(length))).toBe('FRAME_MALFORMED')
   })
 
   test('a frame that ends behind its record is refused, wherever it is cut', () => {
     const whole = plaintextOf([frameKind.message, bytes(1, 2, 3)])
-    for (let length = 7; length < whole.length; length += 1) {
+    for (let length = 13; length < whole.length; length += 1) {
       expect(readPlaintext(whole.subarray(0, length))).toEqual({ ok: false, code: 'FRAME_MALFORMED' })
     }
   })
@@ -61,8 +61,8 @@ describe('frames', () => {
     const reader = new FrameReader(bodyBytesMax)
     reader.enter(recordOf(plaintextOf([frameKind.ping], [frameKind.ping])))
     reader.next()
-    reader.enter(recordOf(plaintextOf([frameKind.pong])))
-    expect(reader.next()).toMatchObject({ kind: frameKind.pong })
+    reader.enter(recordOf(plaintextOf([frameKind.rekey])))
+    expect(reader.next()).toMatchObject({ kind: frameKind.rekey })
     expect(reader.next()).toBeUndefined()
   })
 })

@@ -39,6 +39,7 @@ class Gate {
   readonly #names = new InboundNames(64)
   readonly #ids = new Map<string, number>()
   readonly #guards: Guards
+  #sequence = 0
 
   constructor(limits: Parameters<typeof resolveLimits>[0] = {}, ...handlers: readonly ProtocolHandler[]) {
     for (const handler of handlers) this.registry.add(handler)
@@ -75,6 +76,8 @@ class Gate {
     reader.enter(recordOf(plaintext))
     const frame = reader.next()
     if (frame === undefined || !frame.ok) throw new Error('no frame')
+    this.#sequence += 1
+    frame.sequence = this.#sequence
     const envelope = decodeEnvelope(frame, this.#names)
     if (!envelope.ok || !isForHandlers(envelope)) throw new Error('no message')
     return this.#guards.admit(envelope, nowMs)

@@ -43,7 +43,7 @@ async function dialAgainst(second: Uint8Array): Promise<string> {
 }
 
 describe('two honest ends', () => {
-  test('prove each other, share one session id, and read what the other seals', async () => {
+  test('prove each other, share one handshake hash, and read what the other seals', async () => {
     const [alice, bob] = [generateIdentity(), generateIdentity()]
     const [near, far] = (
       await shakeHands(new FakeEnv(), {
@@ -53,8 +53,8 @@ describe('two honest ends', () => {
     ).map(channelOf)
     if (near === undefined || far === undefined) throw new Error('no channels')
     expect([near.peerId, far.peerId]).toEqual([bob.peerId, alice.peerId])
-    expect(near.sessionId).toBe(far.sessionId)
-    expect(near.sessionId).toMatch(/^[0-9a-f]{16}$/)
+    expect(near.handshakeHash).toEqual(far.handshakeHash)
+    expect(near.handshakeHash).toHaveLength(32)
     for (const [from, to] of [
       [near, far],
       [far, near],
@@ -64,16 +64,16 @@ describe('two honest ends', () => {
     }
   })
 
-  test('two handshakes of the same ends have different session ids', async () => {
+  test('two handshakes of the same ends have different hashes', async () => {
     const env = new FakeEnv()
-    const ids = [await shakeHands(env), await shakeHands(env)].map(([dialler]) => channelOf(dialler).sessionId)
-    expect(ids[0]).not.toBe(ids[1])
+    const ids = [await shakeHands(env), await shakeHands(env)].map(([dialler]) => channelOf(dialler).handshakeHash)
+    expect(ids[0]).not.toEqual(ids[1])
   })
 
   test('a binding that both see is part of it', async () => {
     const env = new FakeEnv()
     const [dialler] = await shakeHands(env, { wire: joinLinks(env, { binding: text.encode('fingerprints') }) })
-    expect(channelOf(dialler).sessionId).toMatch(/^[0-9a-f]{16}$/)
+    expect(channelOf(dialler).handshakeHash).toHaveLength(32)
   })
 
   test('each end verifies one signature', async () => {
@@ -100,7 +100,7 @@ describe('what does not match is refused by its name', () => {
 
   test('another wire version is HANDSHAKE_VERSION at both ends', async () => {
     const env = new FakeEnv()
-    const newer = (frame: Uint8Array): Uint8Array => frame.with(4, 2)
+    const newer = (frame: Uint8Array): Uint8Array => frame.with(4, 3)
     const wire = joinLinks(env, {
       tamper: (from, index, frame) => [from === 'dialler' && index === 0 ? newer(frame) : frame],
     })
@@ -285,9 +285,11 @@ describe('links', () => {
 
   test('frames that pile up before the session are few, and each of them small', async () => {
     const manyOf = (count: number, bytes: number) => Array.from({ length: count }, () => new Uint8Array(bytes))
-    for (const pile of [manyOf(257, 10), manyOf(3, 65_535), manyOf(1, 65_536)]) {
+    for (const pile of [manyOf(257, 10), manyOf(5, 65_535), manyOf(1, 65_536)]) {
       const env = new FakeEnv()
       const link = new FakeLink()
+      // What a transport has read already comes all the same.
+      link.pause = () => {}
       let hasSigned = (): void => {}
       const { peerId, sign } = generateIdentity()
       const signing = new Promise<void>((resolve) => {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { plaintextBytesMax, tagBytes } from '../../src/flow/record.js'
+import { plaintextBytesMax, recordHeadBytes, tagBytes } from '../../src/flow/record.js'
+import { frameKind } from '../../src/flow/frames.js'
 import { type Arrival, FakeLane } from '../fake-lane.js'
 
 const name = { protocol: 'app', version: 1, type: 'note' }
-/** Of a record: the clock and the tag. Of a message in it: the frame's head and the message's. */
-const recordOverhead = 6 + tagBytes
+/** Of a record: its head and the tag. Of a message in it: the frame's head and the message's. */
+const recordOverhead = recordHeadBytes + tagBytes
 const messageOverhead = 3 + 3
 
 const ofSize = (bytes: number): Uint8Array => new Uint8Array(bytes).fill(1)
@@ -57,9 +58,9 @@ describe('coalescing', () => {
 
   test('1,024 frames fill a record, which then leaves within the turn', () => {
     const lane = openLane()
-    for (let count = 0; count < 1_023; count += 1) lane.sender.ping()
+    for (let count = 0; count < 1_023; count += 1) lane.sender.cancel(count)
     expect(lane.link.sent).toHaveLength(1)
-    lane.sender.ping()
+    lane.sender.cancel(1_023)
     expect(lane.link.sent).toHaveLength(2)
     expect(lane.arrivals()).toHaveLength(1_024)
   })
@@ -126,7 +127,7 @@ describe('what cannot be sent', () => {
 
   test('a frame of the outbox itself is bounded, whoever writes it', () => {
     const lane = openLane({ messageBytesMax: 70_000 })
-    lane.outbox.begin(3).bytes(ofSize(70_017))
+    lane.outbox.begin(frameKind.message).bytes(ofSize(70_017))
     expect(() => lane.outbox.commit()).toThrow(expect.objectContaining({ code: 'MESSAGE_OVERSIZED' }))
     lane.env.endTurn()
     expect(lane.arrivals()).toEqual([])
@@ -134,25 +135,25 @@ describe('what cannot be sent', () => {
 
   test('a payload that no codec carries leaves no trace of its message', () => {
     const lane = openLane()
-    lane.sender.ping()
+    lane.sender.cancel(1)
     for (const payload of [() => 1, new Map(), { deep: [Symbol('x')] }, ['\ud800'], new Date(0)]) {
       expect(() => lane.sender.message(name, payload)).toThrow(
         expect.objectContaining({ code: 'CODEC_VALUE_UNSUPPORTED' }),
       )
     }
-    lane.sender.pong()
+    lane.sender.cancel(2)
     lane.env.endTurn()
-    expect(kindsOf(lane.arrivals())).toEqual(['ping', 'pong'])
+    expect(kindsOf(lane.arrivals())).toEqual(['cancel', 'cancel'])
   })
 
   test('sending while a payload is being encoded throws a TypeError and harms nothing else', () => {
     const lane = openLane()
-    lane.outbox.begin(3).u8(1)
+    lane.outbox.begin(frameKind.cancel).u8(1)
     expect(() => lane.sender.ping()).toThrow(TypeError)
     lane.outbox.rollback()
-    lane.sender.pong()
+    lane.sender.ping()
     lane.env.endTurn()
-    expect(kindsOf(lane.arrivals())).toEqual(['pong'])
+    expect(kindsOf(lane.arrivals())).toEqual(['ping'])
   })
 
   test('one name too many throws NAMES_EXHAUSTED, and the known ones still go', () => {
@@ -193,7 +194,7 @@ describe('backpressure', () => {
   test('above the high-water mark all wait for one drain', async () => {
     const lane = openLane()
     lane.link.takesMore = false
-    lane.sender.ping()
+    lane.sender.cancel(1)
     lane.env.endTurn()
     const waiting = lane.outbox.blocked()
     expect(waiting).toBeInstanceOf(Promise)
@@ -204,25 +205,46 @@ describe('backpressure', () => {
     expect(lane.outbox.blocked()).toBeUndefined()
   })
 
-  test('it is full while more waits in the link than may', () => {
+  test('from half of what may wait unacknowledged on, senders are asked to wait, and beyond all of it nothing is taken', async () => {
     const lane = openLane({ queueBytesMax: 10_000 })
-    lane.link.takesMore = false
     const send = (): void => {
-      lane.sender.message(name, ofSize(4_000))
+      lane.sender.message(name, ofSize(2_600))
       lane.env.endTurn()
     }
     send()
+    expect([lane.outbox.isBlocked, lane.outbox.isFull]).toEqual([false, false])
     send()
-    expect(lane.outbox.isFull).toBe(false)
+    expect([lane.outbox.isBlocked, lane.outbox.isFull]).toEqual([true, false])
+    const waiting = lane.outbox.blocked()
     send()
-    expect(lane.outbox.isFull).toBe(true)
-    lane.link.queuedBytes = 5_000
-    expect(lane.outbox.isFull).toBe(false)
+    send()
+    expect([lane.outbox.isFull, lane.outbox.unacknowledged]).toEqual([true, 6])
+    expect(lane.outbox.acknowledge(4)).toBe(true)
+    expect([lane.outbox.isBlocked, lane.outbox.isFull]).toEqual([true, false])
+    expect(lane.outbox.acknowledge(6)).toBe(true)
+    expect(lane.outbox.isBlocked).toBe(false)
+    await waiting
   })
 
-  test('it is stuck for as long as the oldest bytes wait, and not while they leave, however many follow', () => {
+  test('a sender that waits for the other end asks it what came', () => {
+    const lane = openLane({ queueBytesMax: 10_000 })
+    lane.sender.message(name, ofSize(5_000))
+    lane.env.endTurn()
+    lane.env.endTurn()
+    expect(kindsOf(lane.arrivals())).toEqual(['message', 'ping'])
+  })
+
+  test('what was never sent cannot be acknowledged', () => {
     const lane = openLane()
-    lane.link.takesMore = false
+    expect([lane.outbox.acknowledge(2), lane.outbox.acknowledge(3)]).toEqual([true, false])
+    lane.sender.cancel(1)
+    expect(lane.outbox.acknowledge(3)).toBe(false)
+    lane.env.endTurn()
+    expect([lane.outbox.acknowledge(3), lane.outbox.acknowledge(1)]).toEqual([true, true])
+  })
+
+  test('it is stuck for as long as nothing is acknowledged while senders wait', () => {
+    const lane = openLane({ queueBytesMax: 4_000 })
     const pass = (ms: number): number => {
       lane.env.nowMs += ms
       return lane.outbox.stuckMs(lane.env.nowMs)
@@ -233,13 +255,14 @@ describe('backpressure', () => {
     }
     pass(0)
     send()
+    send()
     expect(pass(1_000)).toBe(1_000)
     expect(pass(1_000)).toBe(2_000)
-    // One more comes for each that leaves: the link is never empty, and nobody is slow.
+    // One more comes for each that arrives: there is always something waiting, and nobody is slow.
     for (let round = 0; round < 100; round += 1) {
       send()
-      lane.link.queuedBytes = 1_100
-      expect(pass(1_000)).toBeLessThanOrEqual(4_000)
+      lane.outbox.acknowledge(3 + round)
+      expect(pass(1_000)).toBe(1_000)
     }
     lane.outbox.forgive(lane.env.nowMs)
     expect(pass(100)).toBe(100)
@@ -248,15 +271,16 @@ describe('backpressure', () => {
   test('closing sends what is queued, tells whoever waits why, and sends nothing more', async () => {
     const lane = openLane()
     lane.link.takesMore = false
-    lane.sender.ping()
+    lane.sender.cancel(1)
     lane.env.endTurn()
     const waiting = lane.outbox.blocked()
-    lane.sender.pong()
+    lane.sender.cancel(2)
     lane.outbox.close(new Error('it is over'))
     await expect(waiting).rejects.toThrow('it is over')
     lane.sender.ping()
+    lane.sender.cancel(3)
     lane.env.endTurn()
-    expect(kindsOf(lane.arrivals())).toEqual(['ping', 'pong'])
+    expect(kindsOf(lane.arrivals())).toEqual(['cancel', 'cancel'])
   })
 
   test('it counts the bytes that the link was handed', () => {
