@@ -17,6 +17,7 @@ export const coreLayers = [
   'identity',
   'noise',
   'codec',
+  'keystore',
   'secp256k1',
   'transport',
   'events',

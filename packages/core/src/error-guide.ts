@@ -12,6 +12,16 @@ export const coreErrorGuide: Readonly<Record<CoreErrorCode, ErrorAdvice>> = {
     fault: 'operator',
     remedy: 'On the node that refused, pass the suite in `suites`: `secp256k1()` for ids that start with zQ3s.',
   },
+  KEYSTORE_MALFORMED: { fault: 'operator', remedy: 'Take the text from a backup; its checksum tells damage.' },
+  KEYSTORE_VERSION: { fault: 'operator', remedy: 'Update the package.' },
+  KEYSTORE_COST: {
+    fault: 'operator',
+    remedy: 'If you sealed it yourself, raise `memoryBytesMax`; from a stranger, throw it away.',
+  },
+  KEYSTORE_PASSPHRASE: {
+    fault: 'caller',
+    remedy: 'Ask for the passphrase again. The text is whole, unless somebody changed it on purpose.',
+  },
   ADDRESS_INVALID: { fault: 'caller', remedy: 'Addresses are URLs, such as ws://host:port.' },
   ADDRESS_UNSUPPORTED: { fault: 'caller', remedy: 'Pass the transport for it in `transports`.' },
   DIAL_FAILED: {

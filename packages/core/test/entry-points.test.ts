@@ -26,3 +26,12 @@ test('the main entry point brings neither the second suite nor the keystore', ()
   expect(reached).toContain('identity/suite.ts')
   expect([...reached].filter((name) => /^(secp256k1|keystore)\/|\/(secp256k1|scrypt)\.js$/.test(name))).toEqual([])
 })
+
+test('the keystore brings no suite but Ed25519, and the suite no keystore', () => {
+  const keystore = reachedFrom('keystore/index.ts')
+  expect(keystore).toContain('@noble/hashes/scrypt.js')
+  expect([...keystore].filter((name) => name.includes('secp256k1'))).toEqual([])
+  const suite = reachedFrom('secp256k1/index.ts')
+  expect(suite).toContain('@noble/curves/secp256k1.js')
+  expect([...suite].filter((name) => /keystore|scrypt/.test(name))).toEqual([])
+})
