@@ -17,6 +17,8 @@ export const coreLayers = [
   'identity',
   'noise',
   'codec',
+  'keystore',
+  'secp256k1',
   'transport',
   'events',
   'protocol',

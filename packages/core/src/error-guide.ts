@@ -6,11 +6,21 @@ import type { ErrorAdvice } from './rondo-error.js'
 export const coreErrorGuide: Readonly<Record<CoreErrorCode, ErrorAdvice>> = {
   PEER_ID_INVALID: {
     fault: 'caller',
-    remedy: 'Pass the id exactly as its owner shows it: it starts with z6Mk for Ed25519.',
+    remedy: 'Pass the id exactly as its owner shows it: it starts with z6Mk for Ed25519, with zQ3s for secp256k1.',
   },
   SUITE_UNSUPPORTED: {
+    fault: 'operator',
+    remedy: 'On the node that refused, pass the suite in `suites`: `secp256k1()` for ids that start with zQ3s.',
+  },
+  KEYSTORE_MALFORMED: { fault: 'operator', remedy: 'Take the text from a backup; its checksum tells damage.' },
+  KEYSTORE_VERSION: { fault: 'operator', remedy: 'Update the package.' },
+  KEYSTORE_COST: {
+    fault: 'operator',
+    remedy: 'If you sealed it yourself, raise `memoryBytesMax`; from a stranger, throw it away.',
+  },
+  KEYSTORE_PASSPHRASE: {
     fault: 'caller',
-    remedy: 'Only Ed25519 ids are understood here; load the suite that the id names.',
+    remedy: 'Ask for the passphrase again. The text is whole, unless somebody changed it on purpose.',
   },
   ADDRESS_INVALID: { fault: 'caller', remedy: 'Addresses are URLs, such as ws://host:port.' },
   ADDRESS_UNSUPPORTED: { fault: 'caller', remedy: 'Pass the transport for it in `transports`.' },

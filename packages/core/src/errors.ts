@@ -9,6 +9,18 @@ export const coreErrorTable = {
     meaning: 'the peer id names a key type that is not loaded',
     retryable: false,
   },
+  KEYSTORE_MALFORMED: {
+    layer: 'keystore',
+    meaning: 'the text is not a sealed key, or has been damaged',
+    retryable: false,
+  },
+  KEYSTORE_VERSION: { layer: 'keystore', meaning: 'the sealed key is of a newer format', retryable: false },
+  KEYSTORE_COST: {
+    layer: 'keystore',
+    meaning: 'the sealed key takes more memory to open than it may, or than there is',
+    retryable: false,
+  },
+  KEYSTORE_PASSPHRASE: { layer: 'keystore', meaning: 'the passphrase does not open the key', retryable: false },
   ADDRESS_INVALID: { layer: 'transport', meaning: 'the address is not one the transport can use', retryable: false },
   ADDRESS_UNSUPPORTED: { layer: 'transport', meaning: 'no transport serves this scheme', retryable: false },
   DIAL_FAILED: { layer: 'transport', meaning: 'no address led to the peer', retryable: true },

@@ -2,6 +2,7 @@ import type { PayloadCodec } from './codec/payload-codec.js'
 import type { CryptoProvider } from './crypto/crypto-provider.js'
 import type { Env } from './env/env.js'
 import type { Identity } from './identity/identity.js'
+import type { SignatureSuite } from './identity/suite.js'
 import type { TransportFactory } from './transport/transport.js'
 
 // Every limit that core keeps, by name, with a finite default. Zero never means unlimited.
@@ -73,6 +74,8 @@ export type Limits = { readonly [Name in keyof typeof defaultLimits]: number }
 export interface CoordinatorOptions {
   readonly identity: Identity
   readonly transports?: readonly TransportFactory[] | undefined
+  /** Kinds of keys that peers may have besides Ed25519, such as `secp256k1()`. */
+  readonly suites?: readonly SignatureSuite[] | undefined
   /** Peers talk only within one network. */
   readonly network?: string | undefined
   readonly limits?: { readonly [Name in keyof Limits]?: number | undefined } | undefined

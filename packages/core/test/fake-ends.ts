@@ -4,6 +4,7 @@ import { type Channel, openChannel } from '../src/flow/channel.js'
 import { createEd25519 } from '../src/identity/ed25519.js'
 import { generateIdentity, type Identity } from '../src/identity/identity.js'
 import type { PeerId } from '../src/identity/peer-id.js'
+import { createSuites, type SignatureSuite } from '../src/identity/suite.js'
 import { RondoError } from '../src/rondo-error.js'
 import type { FakeEnv } from './fake-env.js'
 import type { FakeLink } from './fake-link.js'
@@ -14,16 +15,24 @@ export interface EndOptions {
   readonly network?: string
   readonly expect?: PeerId
   readonly crypto?: CryptoProvider
+  readonly suites?: readonly SignatureSuite[]
   readonly signal?: AbortSignal
 }
 
 /** Makes one end's part of a handshake; closes the link where it fails, as the node does. */
 export function openEnd(env: FakeEnv, role: Side, link: FakeLink, options: EndOptions = {}): Promise<Channel> {
-  const { identity = generateIdentity(), network = 'main', crypto = nativeCrypto, signal, expect } = options
+  const {
+    identity = generateIdentity(),
+    network = 'main',
+    crypto = nativeCrypto,
+    suites = [],
+    signal,
+    expect,
+  } = options
   const opening = openChannel(link, {
     env,
     crypto,
-    ed25519: createEd25519(crypto.ed25519),
+    suites: createSuites([createEd25519(crypto.ed25519), ...suites]),
     identity,
     network,
     noiseSecret: env.random(32),

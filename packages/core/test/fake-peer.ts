@@ -9,6 +9,7 @@ import { openRecord, sealRecord } from '../src/flow/record.js'
 import { createEd25519 } from '../src/identity/ed25519.js'
 import { generateIdentity, type Identity } from '../src/identity/identity.js'
 import type { PeerId } from '../src/identity/peer-id.js'
+import { createSuites } from '../src/identity/suite.js'
 import type { PeerInfo } from '../src/peers/peer-info.js'
 import type { Offer } from '../src/protocol/registry.js'
 import type { CloseReason, LinkReceiver } from '../src/transport/transport.js'
@@ -58,7 +59,7 @@ export class FakePeer implements LinkReceiver {
     const opening = openChannel(wire.dialler, {
       env,
       crypto: nativeCrypto,
-      ed25519: createEd25519(nativeCrypto.ed25519),
+      suites: createSuites([createEd25519(nativeCrypto.ed25519)]),
       identity,
       network,
       noiseSecret: env.random(32),

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createCoordinator } from '../src/coordinator/create-coordinator.js'
 import { generateIdentity } from '../src/identity/identity.js'
 import { type CoordinatorOptions, defaultLimits, resolveLimits, resolveNetwork } from '../src/options.js'
+import { generateSecp256k1Identity } from '../src/secp256k1/secp256k1.js'
 
 type GivenLimits = NonNullable<CoordinatorOptions['limits']>
 const names = Object.keys(defaultLimits)
@@ -98,7 +99,7 @@ describe('a coordinator', () => {
       }
     }
     expect(withId('me')).toMatchObject({ code: 'PEER_ID_INVALID' })
-    expect(withId('zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme')).toMatchObject({ code: 'SUITE_UNSUPPORTED' })
+    expect(withId(generateSecp256k1Identity().peerId)).toMatchObject({ code: 'SUITE_UNSUPPORTED' })
   })
 })
 

@@ -9,6 +9,7 @@ import { WriterPool } from '../flow/outbox.js'
 import { encodePayload } from '../flow/sender.js'
 import { createEd25519 } from '../identity/ed25519.js'
 import { type PeerId, parsePeerId } from '../identity/peer-id.js'
+import { createSuites, type Suites } from '../identity/suite.js'
 import { type CoordinatorOptions, resolveLimits, resolveNetwork } from '../options.js'
 import type { PeerInfo } from '../peers/peer-info.js'
 import { type Dialler, Peers } from '../peers/peers.js'
@@ -41,6 +42,7 @@ interface Signalled {
 
 class Node implements Coordinator {
   readonly peerId: PeerId
+  readonly #suites: Suites
   readonly #codecs: Codecs
   readonly #events: Events
   readonly #registry = new Registry()
@@ -51,8 +53,10 @@ class Node implements Coordinator {
   readonly #listeners = new Set<Listener>()
 
   constructor(options: CoordinatorOptions) {
-    const { identity, transports = [], codecs = [], env = createSystemEnv(), crypto = platformCrypto } = options
-    this.peerId = parsePeerId(identity.peerId)
+    const { identity, transports = [], suites = [], codecs = [] } = options
+    const { env = createSystemEnv(), crypto = platformCrypto } = options
+    this.#suites = createSuites([createEd25519(crypto.ed25519), ...suites])
+    this.peerId = this.#suites.supported(parsePeerId(identity.peerId))
     const limits = resolveLimits(options.limits)
     const { cborDepthMax, cborItemsMax, cborStringBytesMax } = limits
     const cbor = createCborCodec({
@@ -74,7 +78,7 @@ class Node implements Coordinator {
       channel: {
         env,
         crypto,
-        ed25519: createEd25519(crypto.ed25519),
+        suites: this.#suites,
         identity,
         network: resolveNetwork(options.network),
         noiseSecret: env.random(32),
@@ -167,7 +171,7 @@ class Node implements Coordinator {
 
   async connectToPeer({ peerId, addresses }: PeerTarget, { signal }: Signalled = {}): Promise<PeerInfo> {
     signal?.throwIfAborted()
-    const target = parsePeerId(peerId)
+    const target = this.#suites.supported(parsePeerId(peerId))
     await this.#lifecycle.startImplicitly()
     const session = await this.#peers.connect(target, addresses, signal)
     return session.info

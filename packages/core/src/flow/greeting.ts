@@ -82,5 +82,6 @@ function notGreeted(reason: CloseReason, peerId: PeerId): RondoError {
 }
 
 function isHandshakeCode(code: string): code is CoreErrorCode {
+  if (code === 'SUITE_UNSUPPORTED') return true
   return Object.entries(coreErrorTable).some(([known, { layer }]) => known === code && layer === 'handshake')
 }

@@ -2,9 +2,9 @@ import { ByteWriter } from '../bytes/byte-writer.js'
 import type { CryptoProvider } from '../crypto/crypto-provider.js'
 import type { Env } from '../env/env.js'
 import { type CoreErrorCode, coreError } from '../errors.js'
-import type { Ed25519 } from '../identity/ed25519.js'
 import type { Identity } from '../identity/identity.js'
-import { checkPeerId, type PeerId, publicKeyOf } from '../identity/peer-id.js'
+import { checkPeerId, type PeerId } from '../identity/peer-id.js'
+import type { Suites } from '../identity/suite.js'
 import type { CipherState } from '../noise/cipher-state.js'
 import { createNoiseXX, type NoiseXX } from '../noise/noise-xx.js'
 import type { RondoError } from '../rondo-error.js'
@@ -23,7 +23,7 @@ export interface HandshakeWire {
 export interface HandshakeOptions {
   readonly env: Env
   readonly crypto: CryptoProvider
-  readonly ed25519: Ed25519
+  readonly suites: Suites
   readonly identity: Identity
   readonly network: string
   /** This node's Noise key, its own for every coordinator: the identity vouches for it in each handshake. */
@@ -55,6 +55,7 @@ const refusalNumbers = {
   HANDSHAKE_IDENTITY: 3,
   HANDSHAKE_SIGNATURE: 4,
   LINK_SLOTS_FULL: 5,
+  SUITE_UNSUPPORTED: 6,
 } as const satisfies Partial<Record<CoreErrorCode, number>>
 
 export type RefusalCode = keyof typeof refusalNumbers
@@ -182,7 +183,7 @@ async function proveIdentity(
   hash: Uint8Array,
   side: 'dialler' | 'listener',
   wire: HandshakeWire,
-  { ed25519, expect }: HandshakeOptions,
+  { suites, expect }: HandshakeOptions,
 ): Promise<PeerId> {
   const idEnd = 1 + (payload[0] ?? 0)
   const claimed = checkPeerId(String.fromCharCode(...payload.subarray(1, idEnd)))
@@ -194,7 +195,8 @@ async function proveIdentity(
       answered: peerId,
     })
   }
-  const isProven = await ed25519.verify(publicKeyOf(peerId), join(purposes[side], hash), payload.subarray(idEnd))
+  if (!suites.supports(peerId)) throw turnAway(wire, 'SUITE_UNSUPPORTED', peerId)
+  const isProven = await suites.verify(peerId, join(purposes[side], hash), payload.subarray(idEnd))
   if (!isProven) throw turnAway(wire, 'HANDSHAKE_SIGNATURE', peerId)
   return peerId
 }

@@ -255,7 +255,8 @@ export class Outbox {
     const writer = this.#record
     if (writer === undefined) return
     this.#record = undefined
-    this.#seal(writer.view())
+    // What was taken back leaves nothing to say.
+    if (writer.length > recordHeadBytes || this.#owesRecord) this.#seal(writer.view())
     this.#options.writers.give(writer)
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { encodeRefusal } from '../../src/flow/handshake.js'
 import { generateIdentity, type Identity } from '../../src/identity/identity.js'
+import { generateSecp256k1Identity, secp256k1 } from '../../src/secp256k1/secp256k1.js'
 import { codeOf, rejectionOf } from '../expect-failure.js'
 import { countVerifications, type EndOptions, type Outcome, openEnd, shakeHands } from '../fake-ends.js'
 import { FakeEnv } from '../fake-env.js'
@@ -162,9 +163,9 @@ describe('what does not match is refused by its name', () => {
     }
   })
 
-  test('an id that is no Ed25519 key is HANDSHAKE_MALFORMED', async () => {
+  test('an id that is none is HANDSHAKE_MALFORMED', async () => {
     const { sign } = generateIdentity()
-    for (const text of ['', 'z6Mk', 'zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme']) {
+    for (const text of ['', 'z6Mk', 'zQ3s', 'z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc']) {
       const identity = {
         get peerId() {
           return text as Identity['peerId']
@@ -174,6 +175,22 @@ describe('what does not match is refused by its name', () => {
       const [dialler] = await outcomes({}, { identity })
       expect(dialler).toBe('HANDSHAKE_MALFORMED')
     }
+  })
+
+  test('a key of a suite that this end lacks is SUITE_UNSUPPORTED at both, and nobody verifies anything', async () => {
+    const { crypto, verified } = countVerifications()
+    const [dialler, listener] = await outcomes({ crypto }, { identity: generateSecp256k1Identity() })
+    expect([dialler, listener]).toEqual(['SUITE_UNSUPPORTED', 'SUITE_UNSUPPORTED'])
+    const [, refusing] = await outcomes({ identity: generateSecp256k1Identity(), suites: [secp256k1()] }, { crypto })
+    expect(refusing).toBe('SUITE_UNSUPPORTED')
+    expect(verified()).toBe(0)
+  })
+
+  test('a secp256k1 signature that does not hold is HANDSHAKE_SIGNATURE at both ends', async () => {
+    const { peerId } = generateSecp256k1Identity()
+    const identity = { peerId, sign: generateSecp256k1Identity().sign }
+    const [dialler, listener] = await outcomes({ suites: [secp256k1()] }, { identity })
+    expect([dialler, listener]).toEqual(['HANDSHAKE_SIGNATURE', 'HANDSHAKE_SIGNATURE'])
   })
 
   test('a signature of a wrong length is HANDSHAKE_SIGNATURE', async () => {

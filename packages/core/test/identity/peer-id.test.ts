@@ -1,8 +1,8 @@
-import { bytesToHex } from '@noble/curves/utils.js'
+import { bytesToHex, hexToBytes } from '@noble/curves/utils.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { encodeBase58 } from '../../src/identity/base58.js'
-import { checkPeerId, encodePeerId, parsePeerId, publicKeyOf } from '../../src/identity/peer-id.js'
+import { checkPeerId, encodePeerId, parsePeerId, publicKeyOf, suiteNameOf } from '../../src/identity/peer-id.js'
 
 const key = Uint8Array.from({ length: 32 }, (_, index) => index)
 const id = encodePeerId(key)
@@ -60,6 +60,10 @@ describe('a text is refused as no peer id', () => {
     ['when its multicodec is not in its shortest form', multikey([0xed, 0x81, 0x00], 32)],
     ['when it is an X25519 key', multikey([0xec, 0x01], 32)],
     ['when it is a secp256k1 key of another length', multikey([0xe7, 0x01], 32)],
+    ['when it is an uncompressed secp256k1 key', multikey([0xe7, 0x01, 0x04], 64)],
+    ['when its secp256k1 key has an odd y', multikey([0xe7, 0x01, 0x03], 32)],
+    ['when its secp256k1 key is x-only with a wrong head', multikey([0xe7, 0x01, 0x00], 32)],
+    ['when it is a secp256k1 key in the name of Ed25519', multikey([0xed, 0x01, 0x02], 32)],
     ['when it is far too long', `z6Mk${'1'.repeat(1_000_000)}`],
   ])('%s', (_, text) => {
     expect(checkPeerId(text)).toEqual({ ok: false, code: 'PEER_ID_INVALID' })
@@ -71,10 +75,30 @@ describe('a text is refused as no peer id', () => {
   })
 })
 
-test('a secp256k1 id is refused by the name of what is missing', () => {
+test('a secp256k1 id is read, and gives its compressed key back', () => {
   const text = 'zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme'
-  expect(checkPeerId(text)).toEqual({ ok: false, code: 'SUITE_UNSUPPORTED' })
-  expect(() => parsePeerId(text)).toThrow(expect.objectContaining({ code: 'SUITE_UNSUPPORTED' }))
+  const hex = '03874c15c7fda20e539c6e5ba573c139884c351188799f5458b4b41f7924f235cd'
+  // The specification's example has an odd y, so it is not an id here, and the same x with an even one is.
+  expect(text).toBe(`z${encodeBase58(new Uint8Array([0xe7, 0x01, ...hexToBytes(hex)]))}`)
+  expect(checkPeerId(text)).toEqual({ ok: false, code: 'PEER_ID_INVALID' })
+  const even = hexToBytes(`02${hex.slice(2)}`)
+  const peerId = encodePeerId(even)
+  expect(checkPeerId(peerId)).toEqual({ ok: true, value: peerId })
+  expect(publicKeyOf(parsePeerId(peerId))).toEqual(even)
+})
+
+test('ids name their suite, whatever the key', () => {
+  const key = fc.uint8Array({ minLength: 32, maxLength: 32 })
+  fc.assert(
+    fc.property(fc.oneof(key, fc.constantFrom(new Uint8Array(32), new Uint8Array(32).fill(0xff))), (x) => {
+      expect(suiteNameOf(encodePeerId(x))).toBe('ed25519')
+      const peerId = encodePeerId(Uint8Array.of(2, ...x))
+      expect(peerId).toMatch(/^zQ3s.{45}$/)
+      expect(suiteNameOf(peerId)).toBe('secp256k1')
+      expect(checkPeerId(peerId)).toEqual({ ok: true, value: peerId })
+      expect(publicKeyOf(peerId)).toEqual(Uint8Array.of(2, ...x))
+    }),
+  )
 })
 
 test('no text throws, and whatever is accepted is written in the one way', () => {
