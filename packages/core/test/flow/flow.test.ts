@@ -50,7 +50,17 @@ async function createScene(
     await town.env.settle()
   }
   await say(nameFrame(0, 'p', 1, 't'))
-  return { town, env: town.env, node, peer, say, handled, endings, interruptions, codes: () => errors.map(({ code }) => code) }
+  return {
+    town,
+    env: town.env,
+    node,
+    peer,
+    say,
+    handled,
+    endings,
+    interruptions,
+    codes: () => errors.map(({ code }) => code),
+  }
 }
 
 const many = (count: number, make: (index: number) => RawFrame): RawFrame[] =>

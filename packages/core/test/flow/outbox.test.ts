@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { plaintextBytesMax, recordHeadBytes, tagBytes } from '../../src/flow/record.js'
 import { frameKind } from '../../src/flow/frames.js'
+import { plaintextBytesMax, recordHeadBytes, tagBytes } from '../../src/flow/record.js'
 import { type Arrival, FakeLane } from '../fake-lane.js'
 
 const name = { protocol: 'app', version: 1, type: 'note' }

@@ -8,7 +8,10 @@ interface Story {
   readonly events: readonly string[]
 }
 
-async function tellStory(seed: number, cuts: number): Promise<{ readonly stories: readonly Story[]; readonly sent: number }> {
+async function tellStory(
+  seed: number,
+  cuts: number,
+): Promise<{ readonly stories: readonly Story[]; readonly sent: number }> {
   const world = simulate({ seed, peers: 2, network: { latencyMs: [1, 40] } })
   const sent = 200
   for (let cut = 0; cut < cuts; cut += 1) world.at(37 + 150 * cut + (seed % 29) * 5).sever(0, 1)
