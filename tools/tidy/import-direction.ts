@@ -21,6 +21,7 @@ export const coreLayers = [
   'events',
   'protocol',
   'options',
+  'streams',
   'flow',
   'peers',
   'coordinator',
