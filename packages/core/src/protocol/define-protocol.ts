@@ -17,7 +17,10 @@ export interface Protocol<M extends Definitions> {
   handler(handlers: Handlers<M>, hooks?: PresenceHooks): ProtocolHandler
   client(messenger: Messenger & Partial<StreamOpener>): ProtocolClient<M>
   /** The error as a rejection of this request or stream, its reason typed; undefined where it is something else. */
-  rejection<T extends RequestTypes<M> | StreamTypes<M>>(error: unknown, type: T): RequestRejection<ReasonOf<M[T]>> | undefined
+  rejection<T extends RequestTypes<M> | StreamTypes<M>>(
+    error: unknown,
+    type: T,
+  ): RequestRejection<ReasonOf<M[T]>> | undefined
 }
 
 /**
@@ -55,6 +58,7 @@ function asRejection<M extends Definitions, T extends RequestTypes<M> | StreamTy
   type: T,
 ): RequestRejection<ReasonOf<M[T]>> | undefined {
   const definition = messages[type]
-  if (!(error instanceof RequestRejection) || definition === undefined || definition.kind === 'message') return undefined
+  if (!(error instanceof RequestRejection) || definition === undefined || definition.kind === 'message')
+    return undefined
   return definition.errors.includes(error.reason) ? error : undefined
 }

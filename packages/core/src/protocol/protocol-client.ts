@@ -1,7 +1,15 @@
 import type { PeerId } from '../identity/peer-id.js'
 import type { RequestOptions } from '../peers/requests.js'
 import type { RondoError } from '../rondo-error.js'
-import type { Definitions, Input, MessageTypes, ReasonOf, ReplyOutput, RequestTypes, StreamTypes } from './definition.js'
+import type {
+  Definitions,
+  Input,
+  MessageTypes,
+  ReasonOf,
+  ReplyOutput,
+  RequestTypes,
+  StreamTypes,
+} from './definition.js'
 import type { OutgoingMessage } from './message.js'
 import type { BroadcastOptions, BroadcastOutcome, Messenger, RequestOutcome, StreamOpener } from './messenger.js'
 import type { RequestRejection } from './request-rejection.js'

@@ -1,6 +1,15 @@
 import type { PeerInfo } from '../peers/peer-info.js'
 import type { CloseReason } from '../transport/transport.js'
-import type { Definition, Definitions, MessageTypes, Output, ReasonOf, ReplyInput, RequestTypes, StreamTypes } from './definition.js'
+import type {
+  Definition,
+  Definitions,
+  MessageTypes,
+  Output,
+  ReasonOf,
+  ReplyInput,
+  RequestTypes,
+  StreamTypes,
+} from './definition.js'
 import type { HandlerContext, MessageRules, ProtocolHandler } from './handler.js'
 import type { Message } from './message.js'
 import { RequestRejection } from './request-rejection.js'

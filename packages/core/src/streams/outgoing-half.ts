@@ -109,6 +109,7 @@ export class OutgoingHalf {
 
   /** The next chunk, valid until the next call. */
   next(): Uint8Array | undefined {
+    this.#absorb()
     const size = Math.min(this.#options.chunkBytesMax, this.#credit)
     if (!this.isReady || size === 0) return undefined
     const chunk = this.#gatheredBytes > 0 ? this.#fill(size) : this.#cut(size)
@@ -176,7 +177,7 @@ export class OutgoingHalf {
     const { chunkBytesMax } = this.#options
     const total = this.#gatheredBytes + length
     if (length === 0) return true
-    if (total > chunkBytesMax || total > this.#credit || (length === chunkBytesMax && from === 0)) return false
+    if (total > chunkBytesMax || total > this.#credit || length === chunkBytesMax) return false
     this.#gathered ??= new Uint8Array(chunkBytesMax)
     this.#gathered.set(from === 0 ? bytes : bytes.subarray(from), this.#gatheredBytes)
     this.#gatheredBytes = total
@@ -201,7 +202,7 @@ export class OutgoingHalf {
     return gathered.subarray(0, length)
   }
 
-  /** A chunk that is a view of the first write; a rest that is small is gathered with what comes next. */
+  /** A chunk that is a view of the first write. */
   #cut(size: number): Uint8Array | undefined {
     const write = this.#first
     if (write === undefined) return undefined
