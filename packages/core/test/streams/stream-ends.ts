@@ -131,7 +131,12 @@ export function createStreamEnd(env: FakeEnv, idParity: 0 | 1, limits: Coordinat
     streams,
     wire,
     reports,
-    open: (payload, options) => streams.open({ name, payload }, options),
+    open(payload, options) {
+      const opening = streams.open({ name, payload }, options)
+      // A test may look at it after it has failed.
+      opening.catch(() => {})
+      return opening
+    },
     handle: async (stream) => {
       for await (const _ of stream);
     },
