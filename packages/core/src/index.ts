@@ -36,13 +36,25 @@ export {
 } from './protocol/definition.js'
 export type { HandlerContext, MessageRules, ProtocolHandler } from './protocol/handler.js'
 export type { Message, OutgoingMessage } from './protocol/message.js'
-export type { BroadcastOptions, BroadcastOutcome, Messenger, RequestOutcome, StreamOpener } from './protocol/messenger.js'
+export type {
+  BroadcastOptions,
+  BroadcastOutcome,
+  Messenger,
+  RequestOutcome,
+  StreamOpener,
+} from './protocol/messenger.js'
 export type { ProtocolClient } from './protocol/protocol-client.js'
-export type { Handlers, MessageContext, PresenceHooks, RequestHandlerContext, StreamHandlerContext } from './protocol/protocol-handler.js'
+export type {
+  Handlers,
+  MessageContext,
+  PresenceHooks,
+  RequestHandlerContext,
+  StreamHandlerContext,
+} from './protocol/protocol-handler.js'
 export type { Rate } from './protocol/rate.js'
 export { RequestRejection } from './protocol/request-rejection.js'
-export type { OpenStreamOptions, ReadableBytes, Stream, StreamProgress, StreamSource } from './protocol/stream.js'
 export type { Schema, SchemaIssue, SchemaVerdict } from './protocol/schema.js'
+export type { OpenStreamOptions, ReadableBytes, Stream, StreamProgress, StreamSource } from './protocol/stream.js'
 export {
   defineErrors,
   type ErrorAdvice,

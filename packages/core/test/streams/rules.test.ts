@@ -166,7 +166,8 @@ describe('data', () => {
         return stream.write(byte).then(() => new Promise(() => {}))
       },
     })
-    for (let sent = 0; sent < 65_536; sent += 1) expect(streams.data(1, byte)).toBeUndefined()
+    const verdicts = new Set(Array.from({ length: 65_536 }, () => streams.data(1, byte)))
+    expect([...verdicts]).toEqual([undefined])
     expect(streams.heldBytes).toBe(65_536)
     // Four blocks hold them, and not a piece of memory a byte.
     for (let block = 0; block < 4; block += 1) expect((await held?.next())?.value).toHaveLength(16_384)

@@ -8,7 +8,7 @@ import { createStreamEnds, type StreamEnds, someBytes } from './stream-ends.js'
 // gives up and when.
 
 const full = process.env['RONDO_TIER'] === 'full'
-const numRuns = full ? 5_000 : 150
+const numRuns = full ? 5_000 : 60
 
 const sizes = fc.array(fc.oneof(fc.nat(40), fc.nat(3_000)), { maxLength: 12 })
 const transfer = fc.record({ there: sizes, back: sizes, readsAll: fc.boolean() })
