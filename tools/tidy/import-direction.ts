@@ -23,6 +23,7 @@ export const coreLayers = [
   'events',
   'protocol',
   'options',
+  'streams',
   'flow',
   'peers',
   'coordinator',

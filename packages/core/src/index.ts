@@ -12,7 +12,7 @@ export type {
 } from './coordinator/coordinator.js'
 export { createCoordinator } from './coordinator/create-coordinator.js'
 export type { CoordinatorState } from './coordinator/lifecycle.js'
-export type { AeadKey, CryptoProvider, Ed25519Backend, MaybePromise } from './crypto/crypto-provider.js'
+export type { AeadKey, CryptoProvider, Ed25519Backend, MaybePromise, Sha256 } from './crypto/crypto-provider.js'
 export { nobleCrypto } from './crypto/noble-crypto.js'
 export type { Cancel, Env, Logger, LogLevel } from './env/env.js'
 export { createSystemEnv, type SystemEnvOptions } from './env/system-env.js'
@@ -32,15 +32,30 @@ export {
   message,
   type RequestDefinition,
   request,
+  type StreamDefinition,
+  stream,
 } from './protocol/definition.js'
 export type { HandlerContext, MessageRules, ProtocolHandler } from './protocol/handler.js'
 export type { Message, OutgoingMessage } from './protocol/message.js'
-export type { BroadcastOptions, BroadcastOutcome, Messenger, RequestOutcome } from './protocol/messenger.js'
+export type {
+  BroadcastOptions,
+  BroadcastOutcome,
+  Messenger,
+  RequestOutcome,
+  StreamOpener,
+} from './protocol/messenger.js'
 export type { ProtocolClient } from './protocol/protocol-client.js'
-export type { Handlers, MessageContext, PresenceHooks, RequestHandlerContext } from './protocol/protocol-handler.js'
+export type {
+  Handlers,
+  MessageContext,
+  PresenceHooks,
+  RequestHandlerContext,
+  StreamHandlerContext,
+} from './protocol/protocol-handler.js'
 export type { Rate } from './protocol/rate.js'
 export { RequestRejection } from './protocol/request-rejection.js'
 export type { Schema, SchemaIssue, SchemaVerdict } from './protocol/schema.js'
+export type { OpenStreamOptions, ReadableBytes, Stream, StreamProgress, StreamSource } from './protocol/stream.js'
 export {
   defineErrors,
   type ErrorAdvice,

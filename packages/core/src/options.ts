@@ -57,6 +57,14 @@ export const defaultLimits = {
   heartbeatTimeoutMs: 45_000,
   /** How long a session may take to prove that it lives when its peer dials anew. */
   probeTimeoutMs: 3_000,
+  /** Streams open at once, per peer and direction. */
+  streamsPerPeerMax: 64,
+  /** Bytes of one stream on their way or waiting to be read: what a stream may hold of this node's memory. */
+  streamWindowBytes: 262_144,
+  /** What goes out of a stream at once; the smaller, the sooner a message gets its turn between two. */
+  streamChunkBytesMax: 16_384,
+  /** A stream on which nothing has moved for so long is given up. */
+  streamIdleMsMax: 600_000,
   /** The shape of a CBOR payload. */
   cborDepthMax: 32,
   cborItemsMax: 65_536,
@@ -67,6 +75,8 @@ export const defaultLimits = {
 const ceilings: { readonly [Name in keyof typeof defaultLimits]?: number } = {
   namesMax: 65_536,
   requestTimeoutMsMax: 0xffff_ffff,
+  streamWindowBytes: 0xffff_ffff,
+  streamChunkBytesMax: 32_768,
 }
 
 export type Limits = { readonly [Name in keyof typeof defaultLimits]: number }

@@ -18,9 +18,16 @@ export interface Ed25519Backend {
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): MaybePromise<boolean>
 }
 
+/** SHA-256 of what comes in pieces. After `digest` it is used up. */
+export interface Sha256 {
+  update(bytes: Uint8Array): void
+  digest(): Uint8Array
+}
+
 export interface CryptoProvider {
   readonly name: string
   sha256(bytes: Uint8Array): Uint8Array
+  createSha256(): Sha256
   hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array
   x25519PublicKey(secretKey: Uint8Array): Uint8Array
   /** Undefined where the other key is of small order and the secret would be all zero. */

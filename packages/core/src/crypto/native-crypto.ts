@@ -1,6 +1,7 @@
 import {
   createCipheriv,
   createDecipheriv,
+  createHash,
   createHmac,
   createPrivateKey,
   createPublicKey,
@@ -12,7 +13,7 @@ import {
   verify,
 } from 'node:crypto'
 import { aeadNonce } from './aead-nonce.js'
-import type { AeadKey, CryptoProvider, Ed25519Backend } from './crypto-provider.js'
+import type { AeadKey, CryptoProvider, Ed25519Backend, Sha256 } from './crypto-provider.js'
 import { rememberKeys } from './key-memo.js'
 
 // OpenSSL by way of node:crypto, all of it synchronous. Results are plain Uint8Arrays, never Buffers, whose `slice` is a view.
@@ -44,6 +45,7 @@ const ed25519: Ed25519Backend = {
 export const nativeCrypto: CryptoProvider = {
   name: 'native',
   sha256: (bytes) => plain(hash('sha256', bytes, 'buffer')),
+  createSha256: nativeSha256,
   hmacSha256: (key, bytes) => plain(createHmac('sha256', key).update(bytes).digest()),
   x25519PublicKey: (secretKey) => rawPublicKey(x25519Secret(secretKey)),
   x25519SharedSecret(secretKey, publicKey) {
@@ -58,6 +60,16 @@ export const nativeCrypto: CryptoProvider = {
   },
   aeadKey: nativeAeadKey,
   ed25519,
+}
+
+function nativeSha256(): Sha256 {
+  const running = createHash('sha256')
+  return {
+    update(bytes) {
+      running.update(bytes)
+    },
+    digest: () => plain(running.digest()),
+  }
 }
 
 function nativeAeadKey(raw: Uint8Array): AeadKey {

@@ -6,7 +6,7 @@ import { getPublicKey, hashes, Point, sign } from '@noble/ed25519'
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256, sha512 } from '@noble/hashes/sha2.js'
 import { aeadNonce } from './aead-nonce.js'
-import type { AeadKey, CryptoProvider, Ed25519Backend } from './crypto-provider.js'
+import type { AeadKey, CryptoProvider, Ed25519Backend, Sha256 } from './crypto-provider.js'
 
 // Plain JavaScript for wherever node:crypto is not, all of it synchronous. Ed25519 is the library that does nothing else: in a
 // bundle it weighs a third of the general one.
@@ -57,6 +57,7 @@ function withSha512<T>(run: () => T): T {
 export const nobleCrypto: CryptoProvider = {
   name: 'noble',
   sha256: (bytes) => sha256(bytes),
+  createSha256: nobleSha256,
   hmacSha256: (key, bytes) => hmac(sha256, key, bytes),
   x25519PublicKey: (secretKey) => x25519.getPublicKey(secretKey),
   x25519SharedSecret(secretKey, publicKey) {
@@ -69,6 +70,16 @@ export const nobleCrypto: CryptoProvider = {
   },
   aeadKey: nobleAeadKey,
   ed25519,
+}
+
+function nobleSha256(): Sha256 {
+  const running = sha256.create()
+  return {
+    update(bytes) {
+      running.update(bytes)
+    },
+    digest: () => running.digest(),
+  }
 }
 
 function nobleAeadKey(raw: Uint8Array): AeadKey {

@@ -1,6 +1,6 @@
-import { assertDefinition, type Definitions, type ReasonOf, type RequestTypes } from './definition.js'
+import { assertDefinition, type Definitions, type ReasonOf, type RequestTypes, type StreamTypes } from './definition.js'
 import type { ProtocolHandler } from './handler.js'
-import type { Messenger } from './messenger.js'
+import type { Messenger, StreamOpener } from './messenger.js'
 import { assertName, assertVersion } from './names.js'
 import { createProtocolClient, type ProtocolClient } from './protocol-client.js'
 import { createProtocolHandler, type Handlers, type PresenceHooks } from './protocol-handler.js'
@@ -15,9 +15,12 @@ export interface Protocol<M extends Definitions> {
   readonly messages: M
   /** What a coordinator registers. */
   handler(handlers: Handlers<M>, hooks?: PresenceHooks): ProtocolHandler
-  client(messenger: Messenger): ProtocolClient<M>
-  /** The error as a rejection of this request, its reason typed; undefined where it is something else. */
-  rejection<T extends RequestTypes<M>>(error: unknown, type: T): RequestRejection<ReasonOf<M[T]>> | undefined
+  client(messenger: Messenger & Partial<StreamOpener>): ProtocolClient<M>
+  /** The error as a rejection of this request or stream, its reason typed; undefined where it is something else. */
+  rejection<T extends RequestTypes<M> | StreamTypes<M>>(
+    error: unknown,
+    type: T,
+  ): RequestRejection<ReasonOf<M[T]>> | undefined
 }
 
 /**
@@ -49,12 +52,13 @@ export function defineProtocol<const M extends Definitions>(definition: {
   })
 }
 
-function asRejection<M extends Definitions, T extends RequestTypes<M>>(
+function asRejection<M extends Definitions, T extends RequestTypes<M> | StreamTypes<M>>(
   messages: M,
   error: unknown,
   type: T,
 ): RequestRejection<ReasonOf<M[T]>> | undefined {
   const definition = messages[type]
-  if (!(error instanceof RequestRejection) || definition?.kind !== 'request') return undefined
+  if (!(error instanceof RequestRejection) || definition === undefined || definition.kind === 'message')
+    return undefined
   return definition.errors.includes(error.reason) ? error : undefined
 }

@@ -28,7 +28,14 @@ export interface RequestDefinition<
   readonly errors: readonly Reason[]
 }
 
-export type Definition = MessageDefinition | RequestDefinition
+export interface StreamDefinition<Payload extends Schema = Schema, Reason extends string = string> extends Bounds {
+  readonly kind: 'stream'
+  /** What is said when it is opened; the bytes follow. */
+  readonly payload: Payload
+  readonly errors: readonly Reason[]
+}
+
+export type Definition = MessageDefinition | RequestDefinition | StreamDefinition
 export type Definitions = Readonly<Record<string, Definition>>
 
 /** A message that expects no answer. */
@@ -50,13 +57,25 @@ export function request<
   return { kind: 'request', errors: [], ...definition }
 }
 
+/** Bytes both ways, for as long as both ends like. `errors` are the reasons for which its handler may reject it. */
+export function stream<const Payload extends Schema, const Reasons extends readonly string[] = readonly []>(
+  definition: { readonly payload: Payload; readonly errors?: Reasons } & Bounds,
+): StreamDefinition<Payload, Reasons[number]> {
+  return { kind: 'stream', errors: [], ...definition }
+}
+
 /** What senders pass. */
 export type Input<D extends Definition> = SchemaInput<D['payload']>
 /** What handlers get. */
 export type Output<D extends Definition> = SchemaOutput<D['payload']>
 export type ReplyInput<D> = D extends RequestDefinition<Schema, infer Reply> ? SchemaInput<Reply> : never
 export type ReplyOutput<D> = D extends RequestDefinition<Schema, infer Reply> ? SchemaOutput<Reply> : never
-export type ReasonOf<D> = D extends RequestDefinition<Schema, Schema, infer Reason> ? Reason : never
+export type ReasonOf<D> =
+  D extends RequestDefinition<Schema, Schema, infer Reason>
+    ? Reason
+    : D extends StreamDefinition<Schema, infer Reason>
+      ? Reason
+      : never
 export type MessageTypes<M extends Definitions> = {
   [T in keyof M]: M[T] extends MessageDefinition ? T : never
 }[keyof M] &
@@ -66,11 +85,18 @@ export type RequestTypes<M extends Definitions> = {
 }[keyof M] &
   string
 
+export type StreamTypes<M extends Definitions> = {
+  [T in keyof M]: M[T] extends StreamDefinition ? T : never
+}[keyof M] &
+  string
+
 /** Throws a TypeError where a definition cannot work. */
 export function assertDefinition(type: string, definition: Definition): void {
   assertName(type, 'message type')
   const { kind, payload, bytesMax, rate } = definition
-  if (kind !== 'message' && kind !== 'request') throw new TypeError(`${type} is neither message(…) nor request(…)`)
+  if (kind !== 'message' && kind !== 'request' && kind !== 'stream') {
+    throw new TypeError(`${type} is neither message(…) nor request(…) nor stream(…)`)
+  }
   assertSchema(payload, `${type}.payload`)
   if (kind === 'request') assertSchema(definition.reply, `${type}.reply`)
   if (bytesMax !== undefined && (!Number.isSafeInteger(bytesMax) || bytesMax < 0)) {

@@ -4,6 +4,7 @@ import type { CloseReason } from '../transport/transport.js'
 import type { Message } from './message.js'
 import type { Rate } from './rate.js'
 import type { SchemaVerdict } from './schema.js'
+import type { Stream } from './stream.js'
 
 export interface HandlerContext {
   /** Aborts when the peer leaves, gives up its request, or the coordinator stops. */
@@ -13,7 +14,7 @@ export interface HandlerContext {
 
 /** What the guards hold a message type to before its handler sees it. */
 export interface MessageRules {
-  readonly kind: 'message' | 'request'
+  readonly kind: 'message' | 'request' | 'stream'
   readonly bytesMax?: number | undefined
   readonly rate?: Rate | undefined
   /** The payload that passes is the one the handler gets. */
@@ -29,6 +30,11 @@ export interface ProtocolHandler {
   readonly messages?: ReadonlyMap<string, MessageRules>
   /** A returned value answers a request; for a plain message it is dropped. */
   handleMessage(message: Message, from: PeerInfo, context: HandlerContext): Promise<unknown> | unknown
+  /**
+   * What it returns or resolves to is dropped: the writing half ends, and bytes left unread reset the stream. Nothing flows
+   * before it first reads or writes, so what it throws until then refuses the stream.
+   */
+  handleStream?(message: Message, stream: Stream, from: PeerInfo, context: HandlerContext): Promise<unknown> | unknown
   /** For peers that speak this protocol in this version. */
   onPeerConnected?(peer: PeerInfo): Promise<void> | void
   onPeerDisconnected?(peer: PeerInfo, reason: CloseReason): Promise<void> | void

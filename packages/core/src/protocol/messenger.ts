@@ -2,6 +2,7 @@ import type { PeerId } from '../identity/peer-id.js'
 import type { RequestOptions } from '../peers/requests.js'
 import type { RondoError } from '../rondo-error.js'
 import type { OutgoingMessage } from './message.js'
+import type { OpenStreamOptions, Stream } from './stream.js'
 
 /** What one peer of a `requestMany` did. */
 export type RequestOutcome<Value = unknown, Failure extends RondoError = RondoError> =
@@ -31,4 +32,10 @@ export interface Messenger {
     message: OutgoingMessage,
     options?: RequestOptions,
   ): Promise<readonly RequestOutcome[]>
+}
+
+/** The part of it that opens streams. */
+export interface StreamOpener {
+  /** Resolves when the peer's handler takes the stream up; rejects as a request does where it will not. */
+  openStream(peerId: PeerId, message: OutgoingMessage, options?: OpenStreamOptions): Promise<Stream>
 }

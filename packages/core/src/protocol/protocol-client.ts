@@ -1,11 +1,20 @@
 import type { PeerId } from '../identity/peer-id.js'
 import type { RequestOptions } from '../peers/requests.js'
 import type { RondoError } from '../rondo-error.js'
-import type { Definitions, Input, MessageTypes, ReasonOf, ReplyOutput, RequestTypes } from './definition.js'
+import type {
+  Definitions,
+  Input,
+  MessageTypes,
+  ReasonOf,
+  ReplyOutput,
+  RequestTypes,
+  StreamTypes,
+} from './definition.js'
 import type { OutgoingMessage } from './message.js'
-import type { BroadcastOptions, BroadcastOutcome, Messenger, RequestOutcome } from './messenger.js'
+import type { BroadcastOptions, BroadcastOutcome, Messenger, RequestOutcome, StreamOpener } from './messenger.js'
 import type { RequestRejection } from './request-rejection.js'
 import { assertSchemaFits } from './schema.js'
+import type { OpenStreamOptions, Stream } from './stream.js'
 
 // From a definition to the typed way of speaking it: payloads are checked before they leave, replies when they arrive.
 
@@ -31,13 +40,20 @@ export interface ProtocolClient<M extends Definitions> {
     payload: Input<M[T]>,
     options?: RequestOptions,
   ): Promise<readonly RequestOutcome<ReplyOutput<M[T]>, RequestRejection<ReasonOf<M[T]>> | RondoError>[]>
+  /** Rejects with a `RequestRejection` where the peer's handler rejects it. */
+  openStream<T extends StreamTypes<M>>(
+    peerId: PeerId,
+    type: T,
+    payload: Input<M[T]>,
+    options?: OpenStreamOptions,
+  ): Promise<Stream>
 }
 
 export function createProtocolClient<M extends Definitions>(
   protocol: string,
   version: number,
   definitions: M,
-  messenger: Messenger,
+  messenger: Messenger & Partial<StreamOpener>,
 ): ProtocolClient<M> {
   const outgoing = (type: string, payload: unknown): OutgoingMessage => {
     const definition = Object.hasOwn(definitions, type) ? definitions[type] : undefined
@@ -76,6 +92,10 @@ export function createProtocolClient<M extends Definitions>(
           return { status: 'rejected', peerId, error: error as RondoError }
         }
       })
+    },
+    async openStream(peerId, type, payload, options) {
+      if (messenger.openStream === undefined) throw new TypeError('this messenger opens no streams')
+      return messenger.openStream(peerId, outgoing(type, payload), options)
     },
   })
 }

@@ -1,10 +1,20 @@
 import type { PeerInfo } from '../peers/peer-info.js'
 import type { CloseReason } from '../transport/transport.js'
-import type { Definition, Definitions, MessageTypes, Output, ReasonOf, ReplyInput, RequestTypes } from './definition.js'
+import type {
+  Definition,
+  Definitions,
+  MessageTypes,
+  Output,
+  ReasonOf,
+  ReplyInput,
+  RequestTypes,
+  StreamTypes,
+} from './definition.js'
 import type { HandlerContext, MessageRules, ProtocolHandler } from './handler.js'
 import type { Message } from './message.js'
 import { RequestRejection } from './request-rejection.js'
 import { assertSchemaFits, checkSchema, type Schema } from './schema.js'
+import type { Stream } from './stream.js'
 
 // From a definition and one function a type to the handler that a coordinator registers.
 
@@ -20,7 +30,11 @@ export interface RequestHandlerContext<Payload, Reason extends string> extends M
   reject(reason: Reason, detail?: string): never
 }
 
-/** One function a type: those of requests are required, and what they return is the reply. */
+export interface StreamHandlerContext<Payload, Reason extends string> extends RequestHandlerContext<Payload, Reason> {
+  readonly stream: Stream
+}
+
+/** One function a type: those of requests and streams are required, and what a request's returns is the reply. */
 export type Handlers<M extends Definitions> = {
   readonly [T in MessageTypes<M>]?: (payload: Output<M[T]>, context: MessageContext<Output<M[T]>>) => unknown
 } & {
@@ -28,6 +42,11 @@ export type Handlers<M extends Definitions> = {
     payload: Output<M[T]>,
     context: RequestHandlerContext<Output<M[T]>, ReasonOf<M[T]>>,
   ) => ReplyInput<M[T]> | Promise<ReplyInput<M[T]>>
+} & {
+  readonly [T in StreamTypes<M>]: (
+    payload: Output<M[T]>,
+    context: StreamHandlerContext<Output<M[T]>, ReasonOf<M[T]>>,
+  ) => Promise<void> | void
 }
 
 export interface PresenceHooks {
@@ -48,8 +67,8 @@ export function createProtocolHandler<M extends Definitions>(
   for (const [type, definition] of Object.entries(definitions)) {
     const handler: unknown = Object.hasOwn(handlers, type) ? handlers[type as keyof typeof handlers] : undefined
     if (typeof handler === 'function') byType.set(type, handler as AnyHandler)
-    else if (definition.kind === 'request')
-      throw new TypeError(`${protocolName} has no handler for the request ${type}`)
+    else if (definition.kind !== 'message')
+      throw new TypeError(`${protocolName} has no handler for the ${definition.kind} ${type}`)
   }
   return {
     protocolName,
@@ -58,9 +77,15 @@ export function createProtocolHandler<M extends Definitions>(
     handleMessage(message, from, context) {
       const handler = byType.get(message.type)
       const definition = definitions[message.type]
-      if (handler === undefined || definition === undefined) return undefined
+      if (handler === undefined || definition === undefined || definition.kind === 'stream') return undefined
       const value = handler(message.payload, new HandlerCall(message, from, context))
       return definition.kind === 'request' ? checkReply(definition.reply, value) : value
+    },
+    handleStream(message, stream, from, context) {
+      const definition = definitions[message.type]
+      // The guards let no other kind through; whoever calls this by hand may be mistaken.
+      if (definition?.kind !== 'stream') throw new TypeError(`${protocolName} has no stream ${message.type}`)
+      return byType.get(message.type)?.(message.payload, new StreamCall(message, stream, from, context))
     },
     ...(onPeerConnected === undefined ? {} : { onPeerConnected }),
     ...(onPeerDisconnected === undefined ? {} : { onPeerDisconnected }),
@@ -89,6 +114,15 @@ class HandlerCall implements RequestHandlerContext<unknown, string> {
 
   reject(reason: string, detail?: string): never {
     throw new RequestRejection(reason, { detail })
+  }
+}
+
+class StreamCall extends HandlerCall implements StreamHandlerContext<unknown, string> {
+  readonly stream: Stream
+
+  constructor(message: Message, stream: Stream, from: PeerInfo, context: HandlerContext) {
+    super(message, from, context)
+    this.stream = stream
   }
 }
 

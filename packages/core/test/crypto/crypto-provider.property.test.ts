@@ -18,6 +18,19 @@ describe('native and noble agree byte for byte', () => {
     )
   })
 
+  test('on SHA-256 in pieces, however they are cut', () => {
+    fc.assert(
+      fc.property(fc.array(bytes), (pieces) => {
+        const whole = nativeCrypto.sha256(new Uint8Array(Buffer.concat(pieces)))
+        for (const crypto of providers) {
+          const running = crypto.createSha256()
+          for (const piece of pieces) running.update(piece)
+          expect(running.digest()).toEqual(whole)
+        }
+      }),
+    )
+  })
+
   test('on X25519, whatever is given for a key', () => {
     fc.assert(
       fc.property(key, key, (secretKey, publicKey) => {

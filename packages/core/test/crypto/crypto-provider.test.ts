@@ -12,6 +12,21 @@ describe.each(providers)('the $name provider', (crypto) => {
     )
   })
 
+  test('hashes in pieces what it hashes whole, and nothing at all', () => {
+    const running = crypto.createSha256()
+    for (const piece of ['a', '', 'bc']) running.update(text.encode(piece))
+    expect(running.digest()).toEqual(crypto.sha256(text.encode('abc')))
+    expect(crypto.createSha256().digest()).toEqual(crypto.sha256(new Uint8Array()))
+  })
+
+  test('hashes two things at once without mixing them', () => {
+    const [one, other] = [crypto.createSha256(), crypto.createSha256()]
+    one.update(text.encode('a'))
+    other.update(text.encode('b'))
+    expect(one.digest()).toEqual(crypto.sha256(text.encode('a')))
+    expect(other.digest()).toEqual(crypto.sha256(text.encode('b')))
+  })
+
   test('authenticates as RFC 4231 says, with a short key and with one longer than a block', () => {
     const short = crypto.hmacSha256(text.encode('Jefe'), text.encode('what do ya want for nothing?'))
     expect(bytesToHex(short)).toBe('5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843')
@@ -108,6 +123,7 @@ describe.each(providers)('the $name provider', (crypto) => {
     const sealed = key.seal(0, one, one)
     const results = [
       crypto.sha256(one),
+      crypto.createSha256().digest(),
       crypto.hmacSha256(one, one),
       crypto.x25519PublicKey(one),
       crypto.x25519SharedSecret(one, crypto.x25519PublicKey(one)),

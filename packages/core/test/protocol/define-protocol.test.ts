@@ -82,7 +82,7 @@ describe('a definition', () => {
     expect(t({ payload: noSchema })).toThrow('t.payload must be a Standard Schema')
     expect(t({ payload: undefined })).toThrow(TypeError)
     expect(t({ kind: 'request' })).toThrow('t.reply must be a Standard Schema')
-    expect(t({ kind: 'stream' })).toThrow(TypeError)
+    expect(t({ kind: 'flood' })).toThrow(TypeError)
     for (const bytesMax of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) expect(t({ bytesMax })).toThrow(TypeError)
     for (const perSecond of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(t({ rate: { perSecond } })).toThrow(TypeError)

@@ -4,9 +4,10 @@ import * as z from 'zod'
 import type { PeerId } from '../../src/identity/peer-id.js'
 import type { PeerInfo } from '../../src/peers/peer-info.js'
 import { defineProtocol } from '../../src/protocol/define-protocol.js'
-import { message, request } from '../../src/protocol/definition.js'
-import type { Messenger } from '../../src/protocol/messenger.js'
+import { message, request, stream } from '../../src/protocol/definition.js'
+import type { Messenger, StreamOpener } from '../../src/protocol/messenger.js'
 import type { RequestRejection } from '../../src/protocol/request-rejection.js'
+import type { ReadableBytes, Stream } from '../../src/protocol/stream.js'
 import type { RondoError } from '../../src/rondo-error.js'
 
 // Checked by the compiler, never run: what is inferred from a definition, and what does not compile.
@@ -181,4 +182,78 @@ request({
   reply: v.null(),
   // @ts-expect-error a rate has a number
   rate: {},
+})
+
+// Streams: a payload that opens them, and bytes.
+declare const opener: Messenger & StreamOpener
+const files = defineProtocol({
+  name: 'files',
+  messages: {
+    upload: stream({
+      payload: z.object({ name: z.string(), bytes: z.string().transform(Number) }),
+      errors: ['no-space'],
+    }),
+    tail: stream({ payload: v.null() }),
+    note: message({ payload: v.string() }),
+  },
+})
+
+files.handler({
+  upload: async (payload, context) => {
+    expectTypeOf(payload).toEqualTypeOf<{ name: string; bytes: number }>()
+    expectTypeOf(context.stream).toEqualTypeOf<Stream>()
+    expectTypeOf(context.from).toEqualTypeOf<PeerInfo>()
+    expectTypeOf(context.signal).toEqualTypeOf<AbortSignal>()
+    expectTypeOf(context.reject).parameter(0).toEqualTypeOf<'no-space'>()
+    if (payload.bytes > 5) context.reject('no-space')
+    // @ts-expect-error only declared reasons
+    context.reject('no-time')
+    for await (const chunk of context.stream) expectTypeOf(chunk).toEqualTypeOf<Uint8Array>()
+  },
+  tail: (_, { stream, reject }) => {
+    // @ts-expect-error it declares no reasons
+    reject('any')
+    return stream.end()
+  },
+  note: (_, context) => {
+    // @ts-expect-error a message brings no stream
+    context.stream
+  },
+})
+// @ts-expect-error the handler of tail is missing
+files.handler({ upload: () => {} })
+files.handler({
+  upload: () => {},
+  // @ts-expect-error a stream has no reply
+  tail: () => 'done',
+})
+
+const uploads = files.client(opener)
+const uploading = await uploads.openStream(peerId, 'upload', { name: 'film.mp4', bytes: '5' }, { onProgress: () => {} })
+expectTypeOf(uploading).toEqualTypeOf<Stream>()
+uploading.write(new Uint8Array(5))
+uploading.send(new Blob(['']).stream())
+uploading.send([new Uint8Array(5)])
+// What browsers call a readable stream of bytes does, too.
+expectTypeOf<ReadableStream<Uint8Array>>().toExtend<ReadableBytes>()
+// @ts-expect-error a text is no chunk
+uploading.write('text')
+// @ts-expect-error nor is it a source
+uploading.send('text')
+// @ts-expect-error the payload as it is received is not the one to send
+uploads.openStream(peerId, 'upload', { name: 'film.mp4', bytes: 5 })
+// @ts-expect-error a message is no stream
+uploads.openStream(peerId, 'note', '')
+// @ts-expect-error a stream is not requested
+uploads.request(peerId, 'tail', null)
+// @ts-expect-error a stream is not sent
+uploads.send(peerId, 'tail', null)
+expectTypeOf(files.rejection(new Error(), 'upload')).toEqualTypeOf<RequestRejection<'no-space'> | undefined>()
+expectTypeOf(files.rejection(new Error(), 'tail')).toEqualTypeOf<RequestRejection<never> | undefined>()
+// @ts-expect-error messages are not rejected
+files.rejection(new Error(), 'note')
+stream({
+  payload: v.null(),
+  // @ts-expect-error bytes answer a stream
+  reply: v.null(),
 })
