@@ -3,6 +3,7 @@ import type { Codecs } from '../codec/codecs.js'
 import type { MaybePromise } from '../crypto/crypto-provider.js'
 import type { PeerId } from '../identity/peer-id.js'
 import { type BatchRoot, signatureBytes } from './batch-root.js'
+import { KnownHeads } from './known-heads.js'
 import { LeafMemory } from './leaf-memory.js'
 import {
   hashBytes,
@@ -55,7 +56,6 @@ interface Collected {
   readonly payload: Uint8Array
 }
 
-const headsKnownMax = 8
 const accepted = { ok: true } as const
 const noBytes = new Uint8Array(0)
 
@@ -65,7 +65,7 @@ export class BatchVerifier {
   readonly #entriesMax: number
   readonly #bytesMax: number
   readonly #memory = new LeafMemory()
-  readonly #heads: StatementHead[] = []
+  readonly #heads = new KnownHeads()
   #collected: Collected[] = []
   #leaves = new Uint8Array(8 * hashBytes)
   #bytes = 0
@@ -100,7 +100,7 @@ export class BatchVerifier {
     salt: Uint8Array,
     payload: Uint8Array,
   ): typeof accepted | SigningRefusal {
-    if (this.#heads[0] !== head) this.#remember(head)
+    this.#heads.use(head)
     return this.#take(head.bytes, body, salt, payload)
   }
 
@@ -145,10 +145,10 @@ export class BatchVerifier {
     const { sha256, author } = this.#options
     const reader = new ByteReader(leaf)
     reader.skip(leafPrefixBytes)
-    const read = readStatement(reader, this.#heads)
+    const read = readStatement(reader, this.#heads.list)
     if (!read.ok) return this.#spoil(read.code)
     const { head, body } = read
-    if (head !== this.#heads[0]) this.#remember(head)
+    this.#heads.use(head)
     if (head.author !== author) return this.#spoil('SIGNATURE_AUTHOR')
     const first = this.#collected[0]
     if (first !== undefined && first.head.audienceKey !== head.audienceKey) return this.#spoil('SIGNATURE_AUDIENCE')
@@ -194,14 +194,6 @@ export class BatchVerifier {
         signature,
       }))
     })
-  }
-
-  /** The last used comes first. */
-  #remember(head: StatementHead): void {
-    const at = this.#heads.indexOf(head)
-    if (at >= 0) this.#heads.splice(at, 1)
-    this.#heads.unshift(head)
-    if (this.#heads.length > headsKnownMax) this.#heads.pop()
   }
 
   #spoil(code: SigningCode): SigningRefusal {

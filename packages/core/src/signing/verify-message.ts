@@ -1,4 +1,5 @@
 import { platformCrypto } from '#platform'
+import { ByteReader } from '../bytes/byte-reader.js'
 import { bytesCodec } from '../codec/bytes-codec.js'
 import { createCborCodec } from '../codec/cbor-codec.js'
 import { type Codecs, createCodecs } from '../codec/codecs.js'
@@ -6,11 +7,12 @@ import type { PayloadCodec } from '../codec/payload-codec.js'
 import type { CryptoProvider, MaybePromise } from '../crypto/crypto-provider.js'
 import { createEd25519 } from '../identity/ed25519.js'
 import { publicKeyOf } from '../identity/peer-id.js'
+import { KnownHeads } from './known-heads.js'
 import { leafPrefixBytes, rootOfPath, type Sha256, writeLeaf } from './merkle-tree.js'
 import { isPayload } from './payload-hash.js'
 import { decodeSignedMessage, type SignedMessage } from './signed-message.js'
 import { refuse, type SigningCode, type SigningRefusal } from './signing-refusal.js'
-import { decodeStatement, type StatementBody } from './statement.js'
+import { readStatement, type StatementBody } from './statement.js'
 import { audienceKeyOf, type StatementContext, type StatementHead } from './statement-head.js'
 import { createVerifiedMessage, type VerifiedMessage } from './verified-message.js'
 import { VerifiedRoots, type VerifySignature } from './verified-roots.js'
@@ -82,11 +84,13 @@ export function createMessageVerifier(options: MessageVerifierOptions = {}): Mes
 }
 
 export function createVerifierOf(parts: VerifierParts): MessageVerifier {
-  return (bytes, { nowMs, expect } = {}) => {
-    if (!(bytes instanceof Uint8Array)) throw new TypeError('a signed message is a Uint8Array')
+  const heads = new KnownHeads()
+  return (bytes, options = {}) => {
+    assertAsked(bytes, options)
+    const { nowMs, expect } = options
     if (bytes.length > parts.signedMessageBytesMax) return refuse('SIGNATURE_LIMIT')
     // A copy: nobody can change it between the verdict and its use.
-    const read = readMessage(new Uint8Array(bytes), parts)
+    const read = readMessage(new Uint8Array(bytes), parts.sha256, heads)
     if (!read.ok) return read
     const { head, body, signed, root } = read
     const unfit = judge(head, body, nowMs, expect)
@@ -111,13 +115,14 @@ interface ReadMessage {
 }
 
 /** Everything but the signature. */
-function readMessage(bytes: Uint8Array, { sha256 }: VerifierParts): ReadMessage | SigningRefusal {
+function readMessage(bytes: Uint8Array, sha256: Sha256, heads: KnownHeads): ReadMessage | SigningRefusal {
   const decoded = decodeSignedMessage(bytes)
   if (!decoded.ok) return decoded
   const signed = decoded.value
-  const statement = decodeStatement(signed.statement)
+  const statement = readStatement(new ByteReader(signed.statement), heads.list)
   if (!statement.ok) return statement
   const { head, body } = statement
+  heads.use(head)
   if ('epoch' in body.position && body.position.epoch !== signed.epoch) return refuse('SIGNATURE_MALFORMED')
   if (!isPayload(sha256, signed.payload, body.payloadHash)) return refuse('SIGNATURE_PAYLOAD')
   const leaf = new Uint8Array(leafPrefixBytes + signed.statement.length)
@@ -127,6 +132,8 @@ function readMessage(bytes: Uint8Array, { sha256 }: VerifierParts): ReadMessage 
   return root === undefined ? refuse('SIGNATURE_MALFORMED') : { ok: true, head, body, signed, root }
 }
 
+const expectable = ['network', 'protocol', 'type', 'version', 'author'] as const
+
 function judge(
   head: StatementHead,
   body: StatementBody,
@@ -134,11 +141,22 @@ function judge(
   expect: VerifyMessageOptions['expect'] = {},
 ): SigningCode | undefined {
   const { audience } = expect
-  for (const name of ['network', 'protocol', 'type', 'version', 'author'] as const) {
+  for (const name of expectable) {
     if (expect[name] !== undefined && expect[name] !== head[name]) return 'SIGNATURE_UNEXPECTED'
   }
   if (audience !== undefined && audienceKeyOf(audience) !== head.audienceKey) return 'SIGNATURE_UNEXPECTED'
   return nowMs !== undefined && nowMs >= body.expiresMs ? 'SIGNATURE_EXPIRED' : undefined
+}
+
+/** What is misspelt here would let everything pass. */
+function assertAsked(bytes: Uint8Array, { nowMs, expect = {} }: VerifyMessageOptions): void {
+  if (!(bytes instanceof Uint8Array)) throw new TypeError('a signed message is a Uint8Array')
+  if (nowMs !== undefined && !Number.isFinite(nowMs)) throw new TypeError(`nowMs is a time, not ${nowMs}`)
+  for (const name of Object.keys(expect)) {
+    if (name !== 'audience' && !expectable.some((known) => known === name)) {
+      throw new TypeError(`expect.${name} is nothing that a signed message says`)
+    }
+  }
 }
 
 /** Made when it is first needed, for it holds the keys that were found sound. */
