@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { nativeCrypto } from '../../src/crypto/native-crypto.js'
 import { Batches } from '../../src/signing/batch.js'
+import { verifyMessage } from '../../src/signing/verify-message.js'
 import { FakeEnv } from '../fake-env.js'
 import { alice, bob, carol, countingRandom, epoch, headOf, particulars, payloadOf } from './samples.js'
 
@@ -95,10 +96,18 @@ describe('a batch does not take', () => {
   })
 })
 
-test('an audience may be given for all, and a batch without one takes any', () => {
+test('a batch without an audience takes statements for any, and each of them verifies alone', async () => {
   const batch = newBatches().open()
-  for (const audience of ['anyone', { to: bob.peerId }, { topic: 'weather' }] as const) {
-    batch.add(headOf({ audience }), particulars(batch.count), payloadOf(0))
+  const audiences = ['anyone', { to: bob.peerId }, { topic: 'weather' }] as const
+  for (const audience of audiences) {
+    const head = headOf({ audience, type: `type-${batch.count}` })
+    batch.add(head, particulars(batch.count), payloadOf(batch.count))
   }
-  expect(batch.seal()).toMatchObject({ audience: undefined, count: 3 })
+  const sealed = batch.seal()
+  expect(sealed).toMatchObject({ audience: undefined, count: 3 })
+  const signature = await alice.sign(sealed.rootBytes)
+  for (const [index, audience] of audiences.entries()) {
+    const verdict = await verifyMessage(sealed.signedMessage(index, signature))
+    expect(verdict).toMatchObject({ ok: true, audience, type: `type-${index}` })
+  }
 })
