@@ -8,6 +8,7 @@ import { type Finding, isShippedSource, packageOf, type Source } from './source.
 /** From the bottom up: at run time a layer imports only what stands before it. Types may point anywhere. */
 export const coreLayers = [
   'bytes',
+  'names',
   'rondo-error',
   'errors',
   'error-guide',
@@ -17,6 +18,7 @@ export const coreLayers = [
   'identity',
   'noise',
   'codec',
+  'signing',
   'keystore',
   'secp256k1',
   'transport',

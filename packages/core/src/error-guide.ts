@@ -89,6 +89,26 @@ export const coreErrorGuide: Readonly<Record<CoreErrorCode, ErrorAdvice>> = {
   },
   CODEC_LIMIT: { fault: 'peer', remedy: 'Send flatter or smaller data, or raise the cap in `limits`.' },
   CODEC_KEY_REFUSED: { fault: 'peer', remedy: 'Use distinct text keys; __proto__ is never one.' },
+  SIGNATURE_MALFORMED: {
+    fault: 'peer',
+    remedy: 'Pass the bytes exactly as they were handed out; nothing may be added or cut.',
+  },
+  SIGNATURE_REFUSED: { fault: 'peer', remedy: 'Do not trust the message: it was changed on the way, or it is forged.' },
+  SIGNATURE_PAYLOAD: { fault: 'peer', remedy: 'Do not trust the message: its payload was exchanged.' },
+  SIGNATURE_AUTHOR: { fault: 'peer', remedy: 'The batch was refused; its sender is broken or hostile.' },
+  SIGNATURE_AUDIENCE: {
+    fault: 'peer',
+    remedy: 'The batch was refused; its sender shows one peer what it wrote to another.',
+  },
+  SIGNATURE_LIMIT: { fault: 'peer', remedy: 'Sign at most 1,024 messages at once, and fewer where they are large.' },
+  SIGNATURE_EXPIRED: {
+    fault: 'peer',
+    remedy: 'Ask the author for a fresh one; to read it as history, pass no `nowMs`.',
+  },
+  SIGNATURE_UNEXPECTED: {
+    fault: 'peer',
+    remedy: 'See that `expect` is what you mean; otherwise the message was meant for another place.',
+  },
   SCHEMA_REFUSED: { fault: 'peer', remedy: 'See `details.issues` for the fields that do not fit.' },
   SCHEMA_ASYNC: { fault: 'caller', remedy: 'Keep schemas synchronous and do asynchronous checks in the handler.' },
   MESSAGE_OVERSIZED: { fault: 'caller', remedy: 'Send less at once, or raise `limits.messageBytesMax` on both ends.' },

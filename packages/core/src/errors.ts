@@ -113,6 +113,38 @@ export const coreErrorTable = {
     meaning: 'the payload holds a key that is repeated, not text, or dangerous, such as __proto__',
     retryable: false,
   },
+  SIGNATURE_MALFORMED: {
+    layer: 'signing',
+    meaning: 'the bytes are not a signed message in its one form',
+    retryable: false,
+  },
+  SIGNATURE_REFUSED: { layer: 'signing', meaning: 'the signature is not of this author over this', retryable: false },
+  SIGNATURE_PAYLOAD: { layer: 'signing', meaning: 'the payload is not the one that was signed', retryable: false },
+  SIGNATURE_AUTHOR: {
+    layer: 'signing',
+    meaning: 'a batch holds a statement of somebody else than its author',
+    retryable: false,
+  },
+  SIGNATURE_AUDIENCE: {
+    layer: 'signing',
+    meaning: 'a batch travelled whole although it holds statements for different audiences',
+    retryable: false,
+  },
+  SIGNATURE_LIMIT: {
+    layer: 'signing',
+    meaning: 'a signed message or a batch of them is larger than it may be',
+    retryable: false,
+  },
+  SIGNATURE_EXPIRED: {
+    layer: 'signing',
+    meaning: 'the signed message was good until a time that has passed',
+    retryable: false,
+  },
+  SIGNATURE_UNEXPECTED: {
+    layer: 'signing',
+    meaning: 'the signed message is about something else than was expected',
+    retryable: false,
+  },
   SCHEMA_REFUSED: { layer: 'schema', meaning: 'the payload does not fit the schema of its type', retryable: false },
   SCHEMA_ASYNC: {
     layer: 'schema',

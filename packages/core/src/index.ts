@@ -64,6 +64,20 @@ export {
   RondoError,
   type RondoErrorOptions,
 } from './rondo-error.js'
+export { conflicts } from './signing/evidence.js'
+export { type MessageDraft, type SignMessageOptions, signMessage } from './signing/sign-message.js'
+export type { SigningCode, SigningRefusal } from './signing/signing-refusal.js'
+export type { Position } from './signing/statement.js'
+export type { Audience, StatementContext } from './signing/statement-head.js'
+export type { VerifiedMessage } from './signing/verified-message.js'
+export type { VerifySignature } from './signing/verified-roots.js'
+export {
+  createMessageVerifier,
+  type MessageVerifier,
+  type MessageVerifierOptions,
+  type VerifyMessageOptions,
+  verifyMessage,
+} from './signing/verify-message.js'
 export type {
   CloseReason,
   DialOptions,

@@ -44,7 +44,7 @@ const ed25519: Ed25519Backend = {
 /** Everything by node:crypto. */
 export const nativeCrypto: CryptoProvider = {
   name: 'native',
-  sha256: (bytes) => plain(hash('sha256', bytes, 'buffer')),
+  sha256,
   createSha256: nativeSha256,
   hmacSha256: (key, bytes) => plain(createHmac('sha256', key).update(bytes).digest()),
   x25519PublicKey: (secretKey) => rawPublicKey(x25519Secret(secretKey)),
@@ -70,6 +70,14 @@ function nativeSha256(): Sha256 {
     },
     digest: () => plain(running.digest()),
   }
+}
+
+/** By way of a text, a character a byte: the engine makes one in a third of the time that a Buffer takes. */
+function sha256(bytes: Uint8Array): Uint8Array {
+  const text = hash('sha256', bytes, 'binary')
+  const digest = new Uint8Array(32)
+  for (let index = 0; index < 32; index += 1) digest[index] = text.charCodeAt(index)
+  return digest
 }
 
 function nativeAeadKey(raw: Uint8Array): AeadKey {

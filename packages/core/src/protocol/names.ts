@@ -1,18 +1,11 @@
-// Protocols and message types are named alike: short, printable, and safe in logs, paths and metrics.
+import { isName, isVersion, versionMax } from '../names.js'
 
-const namePattern = /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$/
-export const versionMax = 65_535
+// What misuse of a name or a version gives; the rules themselves are in ../names.ts, for signed bytes keep them, too.
+
+export { isName, isVersion }
 
 /** The protocol of messages that name none. */
 export const appProtocol = 'app'
-
-export function isName(text: unknown): text is string {
-  return typeof text === 'string' && namePattern.test(text)
-}
-
-export function isVersion(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= versionMax
-}
 
 /** Throws a TypeError where `text` is no name; `what` says what it should name. */
 export function assertName(text: unknown, what: string): asserts text is string {
