@@ -74,29 +74,31 @@ export class BatchSigner {
     for (let batch = this.#due.shift(); batch !== undefined; batch = this.#due.shift()) {
       const sealed = batch.seal()
       const signature = this.#sign(sealed)
-      if (signature instanceof Promise) {
-        this.#signing = true
-        const goOn = (settle: () => void): void => {
-          this.#signing = false
-          settle()
-          this.#signDue()
-        }
-        signature.then(
-          (made) => goOn(() => this.#finish(sealed, made)),
-          (cause: unknown) => goOn(() => this.#fail(sealed, cause)),
-        )
-        return
-      }
-      if (signature !== undefined) this.#finish(sealed, signature)
+      if (signature instanceof Uint8Array) this.#finish(sealed, signature)
+      else if (signature !== 'failed') return this.#awaitSignature(sealed, signature)
     }
   }
 
-  #sign(batch: SealedBatch): MaybePromise<Uint8Array> | undefined {
+  #awaitSignature(batch: SealedBatch, signature: Promise<Uint8Array>): void {
+    this.#signing = true
+    const goOn = (settle: () => void): void => {
+      // Still signing for whoever is told: what is said there is taken up below, and asks for no turn of its own.
+      settle()
+      this.#signing = false
+      this.#signDue()
+    }
+    Promise.resolve(signature).then(
+      (made) => goOn(() => this.#finish(batch, made)),
+      (cause: unknown) => goOn(() => this.#fail(batch, cause)),
+    )
+  }
+
+  #sign(batch: SealedBatch): MaybePromise<Uint8Array> | 'failed' {
     try {
       return this.#options.identity.sign(batch.rootBytes)
     } catch (cause) {
       this.#fail(batch, cause)
-      return undefined
+      return 'failed'
     }
   }
 

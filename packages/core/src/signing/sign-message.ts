@@ -49,9 +49,10 @@ export function signMessage(
   batch.add(head, { position, createdMs, expiresMs, codecId: codec.id }, writer.slice())
   const sealed = batch.seal()
   const finish = (signature: Uint8Array): Uint8Array => {
-    if (signature.length !== signatureBytes) throw new TypeError(`a signature has ${signatureBytes} bytes`)
+    if (!(signature instanceof Uint8Array) || signature.length !== signatureBytes)
+      throw new TypeError(`a signature has ${signatureBytes} bytes`)
     return sealed.signedMessage(0, signature)
   }
   const signature = identity.sign(sealed.rootBytes)
-  return signature instanceof Promise ? signature.then(finish) : finish(signature)
+  return signature instanceof Uint8Array ? finish(signature) : Promise.resolve(signature).then(finish)
 }

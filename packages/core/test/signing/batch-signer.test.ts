@@ -149,6 +149,37 @@ test('so does one that throws, and one that gives something else than a signatur
   expect(slow.failed).toMatchObject([{ cause: expect.any(TypeError) }])
 })
 
+test('what a callback says while a signer takes its time is signed next, and never beside another batch', async () => {
+  const { sign, answers, genuine } = slowSigner()
+  let again = 3
+  const signing: Signing = startSigning(sign, () => {
+    if (again > 0) signing.say(1)
+    again -= 1
+  })
+  signing.say(1)
+  signing.env.endTurn()
+  for (let made = 1; made <= 4; made += 1) {
+    expect(answers).toHaveLength(made)
+    answers[made - 1]!(genuine)
+    // Microtasks alone first, then what was said meanwhile and every turn that was asked for.
+    await Promise.resolve()
+    signing.say(1)
+    await signing.env.settle()
+  }
+  expect(signing.signed.map(({ batch }) => batch.count)).toEqual([1, 1, 2, 2])
+  expect(answers).toHaveLength(5)
+})
+
+test('an identity that gives nothing at all fails its batch', async () => {
+  const sign = (): Uint8Array => JSON.parse('null')
+  const { env, failed, say, signer } = startSigning(sign)
+  say(1)
+  env.endTurn()
+  await env.settle()
+  expect(failed).toMatchObject([{ cause: expect.any(TypeError) }])
+  expect(signer.waiting).toBe(0)
+})
+
 test('a callback that throws is reported and stops nothing', () => {
   const { env, signed, say } = startSigning(alice.sign, () => {
     throw new Error('a bug of ours')
