@@ -198,6 +198,8 @@ export class OutgoingHalf {
       this.#advance(write, part.length)
     }
     this.#gatheredBytes = 0
+    // A stream that writes little at a time holds no memory in between.
+    if (this.#flushing) this.#gathered = undefined
     this.#flushing = false
     return gathered.subarray(0, length)
   }

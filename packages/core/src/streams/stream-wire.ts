@@ -3,7 +3,8 @@ import type { MessageName } from '../flow/sender.js'
 
 /**
  * What streams ask of the session below: an ordered, reliable sequence of frames. `open` may throw, and has then sent nothing;
- * the others never do. After its end the session calls `Streams.close`, and is called no more.
+ * the others never do, and none calls back before it returns. After its end the session calls `Streams.close`, and is called no
+ * more.
  */
 export interface StreamWire {
   /** Undefined where stream data may be queued now; else the promise of room. Messages go first. */

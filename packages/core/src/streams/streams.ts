@@ -36,7 +36,7 @@ export interface StreamTarget {
 export interface StreamServing {
   /** What a report of its failure says: `files/1 upload`. */
   readonly label: string
-  handle(stream: Stream, context: HandlerContext): unknown
+  readonly handle: (stream: Stream, context: HandlerContext) => unknown
 }
 
 /** The session must end: what the peer sent has no meaning, so nothing that follows has. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { coreError } from '../../src/errors.js'
 import type { Stream } from '../../src/protocol/stream.js'
 import { RondoError } from '../../src/rondo-error.js'
 import { createStreamEnds, type StreamEnds, someBytes } from './stream-ends.js'
@@ -8,7 +9,7 @@ import { createStreamEnds, type StreamEnds, someBytes } from './stream-ends.js'
 // gives up and when.
 
 const full = process.env['RONDO_TIER'] === 'full'
-const numRuns = full ? 5_000 : 60
+const numRuns = full ? 5_000 : 80
 
 const sizes = fc.array(fc.oneof(fc.nat(40), fc.nat(3_000)), { maxLength: 12 })
 const transfer = fc.record({ there: sizes, back: sizes, readsAll: fc.boolean() })
@@ -23,6 +24,7 @@ const step = fc.oneof(
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('turn' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('abort' as const), near: fc.boolean(), at: fc.nat(3) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('close' as const), at: fc.nat(9) }) },
 )
 const limits = fc.record({
   streamWindowBytes: fc.integer({ min: 1, max: 2_000 }),
@@ -75,32 +77,65 @@ const halfOf = (cuts: readonly number[], seed: number): Half => ({
 interface Transfer {
   readonly there: Half
   readonly back: Half
+  readonly backCuts: readonly number[]
+  readonly readsAll: boolean
   near: Stream | undefined
   far: Stream | undefined
   aborted: boolean
 }
 
+interface Given {
+  readonly there: readonly number[]
+  readonly back: readonly number[]
+  readonly readsAll: boolean
+}
+
 /** Opens one stream that carries bytes both ways at once. */
-function start(ends: StreamEnds, there: readonly number[], back: readonly number[], at: number): Transfer {
-  const each: Transfer = {
-    there: halfOf(there, at + 1),
-    back: halfOf(back, at + 101),
-    near: undefined,
-    far: undefined,
-    aborted: false,
-  }
-  const opening = ends.a.open(each)
-  const tasks = async (): Promise<void> => {
+function start(ends: StreamEnds, { there, back, readsAll }: Given, at: number): Transfer {
+  const halves = { there: halfOf(there, at + 1), back: halfOf(back, at + 101) }
+  const each: Transfer = { ...halves, backCuts: back, readsAll, near: undefined, far: undefined, aborted: false }
+  const work = async (): Promise<void> => {
     try {
-      each.near = await opening
+      each.near = await ends.a.open(each)
       await Promise.all([pour(each.near, each.there, there), drink(each.near, each.back)])
     } catch (error) {
       each.there.written = codeOf(error)
       each.back.read = codeOf(error)
     }
   }
-  tasks()
+  work()
   return each
+}
+
+/** A handler that reads all and awaits all, or one that reads a bit, writes and returns without awaiting anything. */
+async function serve(stream: Stream, each: Transfer | undefined): Promise<void> {
+  if (each === undefined) throw new Error('a payload was changed')
+  each.far = stream
+  if (each.readsAll) {
+    await Promise.all([drink(stream, each.there), pour(stream, each.back, each.backCuts)])
+    return
+  }
+  const { value } = await stream[Symbol.asyncIterator]().next()
+  if (value !== undefined) each.there.got.push(value)
+  stream.write(each.back.sent)
+}
+
+function abort(each: Transfer | undefined, near: boolean): void {
+  const stream = near ? each?.near : each?.far
+  if (each === undefined || stream === undefined) return
+  each.aborted = true
+  stream.abort()
+}
+
+function assertOutcome({ there, back, readsAll, aborted, near }: Transfer, closed: boolean): void {
+  assertExact(there)
+  assertExact(back)
+  const settled = [there.written, back.read, ...(readsAll && near !== undefined ? [there.read, back.written] : [])]
+  const accidents = [...(aborted ? ['STREAM_ABORTED'] : []), ...(closed ? ['PEER_DISCONNECTED'] : [])]
+  const expected = ['done', ...accidents, ...(readsAll ? [] : ['STREAM_UNREAD'])]
+  for (const outcome of settled) expect(expected).toContain(outcome)
+  // What a handler wrote before it returned arrives, whatever it left unread.
+  if (accidents.length === 0) expect(back.read).toBe('done')
 }
 
 function assertBounds(ends: StreamEnds, windowBytes: number): void {
@@ -124,43 +159,29 @@ test('bytes arrive exactly and in order, memory stays within the window, and eve
       fc.array(step, { maxLength: 60 }),
       async (bounds, transfers, steps) => {
         const ends = createStreamEnds(bounds)
-        const cutsOf = new Map<Transfer, readonly number[]>()
-        ends.b.handle = async (stream, _, payload) => {
-          const each = [...cutsOf.keys()].find((known) => known === payload)
-          if (each === undefined) throw new Error('a payload was changed')
-          each.far = stream
-          await Promise.all([drink(stream, each.there), pour(stream, each.back, cutsOf.get(each) ?? [])])
-        }
-        const all = transfers.map(({ there, back }, at) => {
-          const each = start(ends, there, back, at)
-          cutsOf.set(each, back)
-          return each
-        })
+        const all = transfers.map((given, at) => start(ends, given, at))
+        ends.b.handle = (stream, _, payload) =>
+          serve(
+            stream,
+            all.find((each) => each === payload),
+          )
+        let closed = false
         for (const each of steps) {
           if (each.kind === 'deliver') {
             const verdicts = ends.deliver(each.near ? ends.a : ends.b, each.frames)
             expect(verdicts.filter((verdict) => verdict !== undefined)).toEqual([])
-          } else if (each.kind === 'turn') {
-            ends.env.endTurn()
-          } else {
-            const chosen = all[each.at % all.length]
-            const end = each.near ? chosen?.near : chosen?.far
-            if (chosen !== undefined && end !== undefined) chosen.aborted = true
-            end?.abort()
+          } else if (each.kind === 'turn') ends.env.endTurn()
+          else if (each.kind === 'abort') abort(all[each.at % all.length], each.near)
+          else if (each.at === 0) {
+            closed = true
+            for (const { streams } of [ends.a, ends.b]) streams.close(coreError('PEER_DISCONNECTED'))
           }
           for (let tick = 0; tick < 5; tick += 1) await Promise.resolve()
           assertBounds(ends, bounds.streamWindowBytes)
         }
         await ends.settle()
         expect([ends.a.streams.size, ends.b.streams.size]).toEqual([0, 0])
-        for (const { there, back, aborted } of all) {
-          assertExact(there)
-          assertExact(back)
-          const outcomes = [there.written, there.read, back.written, back.read]
-          if (aborted) {
-            for (const outcome of outcomes) expect(['done', 'STREAM_ABORTED']).toContain(outcome)
-          } else expect(outcomes).toEqual(['done', 'done', 'done', 'done'])
-        }
+        for (const each of all) assertOutcome(each, closed)
         expect([...ends.a.reports, ...ends.b.reports]).toEqual([])
       },
     ),
