@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import type { ByteWriter } from '../../src/bytes/byte-writer.js'
 import { encodeGoodbye, encodeMessageHead } from '../../src/flow/envelope.js'
 import { frameKind } from '../../src/flow/frames.js'
 import { generateIdentity } from '../../src/identity/identity.js'
+import { defaultLimits } from '../../src/options.js'
 import type { ProtocolHandler } from '../../src/protocol/handler.js'
 import type { CloseReason } from '../../src/transport/transport.js'
 import { codeOf } from '../expect-failure.js'
@@ -106,22 +108,29 @@ describe('a link', () => {
     const town = new FakeTown()
     const limits = {
       handlersPerPeerMax: 1,
+      inboxMessagesMax: 1,
       heartbeatIntervalMs: 1_000,
       heartbeatTimeoutMs: 2_000,
       requestTimeoutMs: 5_000,
     }
     const node = town.node({ limits: { ...limits, requestTimeoutMsMax: 10_000 } })
     const endings: string[] = []
-    node.on('disconnected', (_peer, { code }) => endings.push(code))
+    for (const name of ['interrupted', 'disconnected'] as const) {
+      node.on(name, (_peer, { code }) => endings.push(`${name} ${code}`))
+    }
     const ended = (signal: AbortSignal) =>
       new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
     node.registerProtocol({ protocolName: 'app', handleMessage: (_message, _from, { signal }) => ended(signal) })
     const peer = await FakePeer.join(node, town.env)
-    peer.send(nameFrame(0, 'app', 1, 't'), [frameKind.message, (writer) => encodeMessageHead(writer, 0, 0)])
+    const message = [frameKind.message, (writer: ByteWriter) => encodeMessageHead(writer, 0, 0)] as const
+    // One is being handled, one waits, and so the link is not read.
+    peer.send(nameFrame(0, 'app', 1, 't'), message, message)
     await town.env.advance(5_000)
-    expect(endings).toEqual([])
+    expect([peer.wire.listener.isPaused, endings]).toEqual([true, []])
     await town.env.advance(30_000)
-    expect(endings).toEqual(['PEER_SILENT'])
+    expect(endings).toEqual(['interrupted PEER_SILENT'])
+    await town.env.advance(defaultLimits.sessionRecoverableMs)
+    expect(endings).toEqual(['interrupted PEER_SILENT', 'disconnected SESSION_LOST'])
   })
 })
 

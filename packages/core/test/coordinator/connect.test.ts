@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createCoordinator } from '../../src/coordinator/create-coordinator.js'
 import { generateIdentity, type Identity } from '../../src/identity/identity.js'
 import type { PeerId } from '../../src/identity/peer-id.js'
+import { defaultLimits } from '../../src/options.js'
 import type { Link, Transport } from '../../src/transport/transport.js'
 import { codeOf, failureOf, rejectionOf } from '../expect-failure.js'
 import { FakeEnv } from '../fake-env.js'
@@ -362,14 +363,39 @@ describe('adopting a link', () => {
     expect(link.closedWith).toBeDefined()
   })
 
-  test('a link of a peer that is connected is HANDSHAKE_DUPLICATE, and the first one stays', async () => {
+  test('to a peer that is connected moves the session there, in either role', async () => {
+    for (const role of ['dialler', 'listener'] as const) {
+      const town = new FakeTown()
+      const [from, to] = await town.pair()
+      const before = to.getPeer(from.peerId)
+      const told: string[] = []
+      for (const name of ['resumed', 'disconnected'] as const) to.on(name, () => told.push(name))
+      const wire = joinLinks(town.env)
+      const otherRole = role === 'dialler' ? 'listener' : 'dialler'
+      const both = [from.adoptLink(wire[role], { role }), to.adoptLink(wire[otherRole], { role: otherRole })]
+      expect(await town.during(Promise.all(both))).toMatchObject([{ transport: 'adopted' }, { transport: 'adopted' }])
+      expect([to.getPeer(from.peerId), told]).toEqual([before, ['resumed']])
+      await town.env.settle()
+      expect([from.getStats().connections, to.getStats().connections]).toEqual([1, 1])
+    }
+  })
+
+  test('of a peer that knows nothing of its session is HANDSHAKE_DUPLICATE while that lives, and the first one stays', async () => {
     const town = new FakeTown()
-    const [from, to] = await town.pair()
+    const identity = generateIdentity()
+    const to = await town.house()
+    const from = town.node({ identity })
+    await town.join(from, to)
     const before = to.getPeer(from.peerId)
     const wire = joinLinks(town.env)
-    const both = [from.adoptLink(wire.dialler, { role: 'dialler' }), to.adoptLink(wire.listener, { role: 'listener' })]
-    expect(await town.during(Promise.all(both.map(codeOf)))).toEqual(['HANDSHAKE_DUPLICATE', 'HANDSHAKE_DUPLICATE'])
-    expect(to.getPeer(from.peerId)).toBe(before)
+    const both = [
+      town.node({ identity }).adoptLink(wire.dialler, { role: 'dialler' }),
+      to.adoptLink(wire.listener, { role: 'listener' }),
+    ]
+    for (const each of both) each.catch(() => {})
+    await town.env.advance(defaultLimits.handshakeTimeoutMs)
+    expect(await Promise.all(both.map(codeOf))).toEqual(['HANDSHAKE_DUPLICATE', 'HANDSHAKE_DUPLICATE'])
+    expect([to.getPeer(from.peerId), before?.state]).toEqual([before, 'connected'])
   })
 
   test('a peer that restarted takes the place of its dead session', async () => {
@@ -383,7 +409,7 @@ describe('adopting a link', () => {
     const again = await FakePeer.join(node, town.env, { identity })
     await town.env.advance(500)
     expect(await again.adopted).toMatchObject({ peerId: identity.peerId })
-    expect(endings).toEqual(['PEER_SILENT'])
+    expect(endings).toEqual(['SESSION_LOST'])
     expect(node.getConnectedPeers()).toHaveLength(1)
   })
 })

@@ -345,7 +345,7 @@ describe('a hostile peer', () => {
     }
     const codes = [asking(), asking(), asking(), asking(), asking()].map(codeOf)
     await town.env.settle()
-    const ids = peer.heardOf('request').map(({ requestId }) => requestId)
+    const ids = peer.heardOf('request').map(({ id }) => id)
     const reply = (index: number, codecId: number, ...bytes: readonly number[]) =>
       [
         frameKind.reply,

@@ -91,8 +91,8 @@ function asSaid(arrival: Arrival): unknown {
     case 'message':
       return { kind: arrival.kind, name: plainName(arrival.name), payload: decodedOf(arrival) }
     case 'request': {
-      const { kind, requestId, timeoutMs } = arrival
-      return { kind, name: plainName(arrival.name), payload: decodedOf(arrival), requestId, timeoutMs }
+      const { kind, id, allowance } = arrival
+      return { kind, name: plainName(arrival.name), payload: decodedOf(arrival), requestId: id, timeoutMs: allowance }
     }
     case 'reply':
       return { kind: arrival.kind, requestId: arrival.requestId, payload: decodedOf(arrival) }

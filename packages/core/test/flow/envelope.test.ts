@@ -81,8 +81,8 @@ describe('requests and their answers', () => {
     names.declare(0, 'p', 1, 't')
     const request = (id: number): RawFrame => [frameKind.request, (writer) => encodeRequestHead(writer, 0, 1, id, 5)]
     expect(decode(request(0), names)).toEqual(refused)
-    expect(decode(request(1), names)).toMatchObject({ ok: true, requestId: 1, timeoutMs: 5 })
-    expect(decode(request(0xffff_ffff), names)).toMatchObject({ ok: true, requestId: 0xffff_ffff })
+    expect(decode(request(1), names)).toMatchObject({ ok: true, id: 1, allowance: 5 })
+    expect(decode(request(0xffff_ffff), names)).toMatchObject({ ok: true, id: 0xffff_ffff })
   })
 
   test('a body that is too short for its kind is refused', () => {

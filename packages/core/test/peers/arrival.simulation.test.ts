@@ -156,18 +156,18 @@ test('a check that throws refuses the message, and neither the peer nor the proc
 
 test('a link that the other end gives up while it greets is refused with a RondoError', async () => {
   const network = createMemoryNetwork()
-  const [alice, bob] = [0, 1].map(() =>
-    createCoordinator({ identity: generateIdentity(), transports: [network.transport()] }),
-  )
-  if (alice === undefined || bob === undefined) return
+  const identity = generateIdentity()
+  const node = (whose = generateIdentity()) => createCoordinator({ identity: whose, transports: [network.transport()] })
+  // The twin is the same peer, and knows nothing of the session that the other one has.
+  const [alice, bob, twin] = [node(), node(identity), node(identity)]
   const { addresses } = await alice.listen('memory:alice')
   await bob.connectToPeer({ peerId: alice.peerId, addresses })
   const link = await dialBare(network, 'memory:alice')
-  const refusal = await bob.adoptLink(link, { role: 'dialler' }).then(
+  const refusal = await twin.adoptLink(link, { role: 'dialler' }).then(
     () => undefined,
     (error: unknown) => error,
   )
-  await Promise.all([alice.stop(), bob.stop()])
+  await Promise.all([alice, bob, twin].map((each) => each.stop()))
   expect(refusal).toBeInstanceOf(RondoError)
   expect(refusal).toMatchObject({ code: 'HANDSHAKE_DUPLICATE' })
 })

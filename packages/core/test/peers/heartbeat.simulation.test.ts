@@ -9,11 +9,11 @@ const tenMinutesMs = 600_000
 const network = { latencyMs: [5, 80], loss: 0.1 } as const
 const seeds = simulationSeeds({ quick: 20, full: 1_000 })
 
-/** Who was given up, by whom, why and when. */
-function collectEndings(world: World) {
+/** Whose link was given up, or whose session, by whom, why and when. */
+function collectEndings(world: World, name: 'interrupted' | 'disconnected' = 'disconnected') {
   const endings: { readonly peer: number; readonly code: string; readonly atMs: number }[] = []
   for (const [index, peer] of world.peers.entries()) {
-    peer.on('disconnected', (_, { code }) => {
+    peer.on(name, (_, { code }) => {
       if (code !== 'COORDINATOR_STOPPED') endings.push({ peer: index, code, atMs: world.nowMs })
     })
   }
@@ -32,7 +32,7 @@ test('peers that say nothing stay connected for an hour', async () => {
 test('a silently partitioned peer is given up after the timeout, by both, and not before', async () => {
   await everySeed(seeds, async (seed) => {
     const world = simulate({ seed, peers: 2, network })
-    const endings = collectEndings(world)
+    const endings = collectEndings(world, 'interrupted')
     world.at(0).partition([0], [1])
     await world.run(() => world.sleep(2 * heartbeatTimeoutMs))
     expect(endings.map(({ peer, code }) => [peer, code]).sort()).toEqual([
@@ -50,7 +50,7 @@ test('a silently partitioned peer is given up after the timeout, by both, and no
 test('a partition that heals in time costs nobody the connection', async () => {
   await everySeed(seeds, async (seed) => {
     const world = simulate({ seed, peers: 2, network })
-    const endings = collectEndings(world)
+    const endings = collectEndings(world, 'interrupted')
     world
       .at(10_000)
       .partition([0], [1])
@@ -64,10 +64,10 @@ test('a partition that heals in time costs nobody the connection', async () => {
 test('a machine that sleeps for ten minutes, with all its peers on it, expels nobody', async () => {
   await everySeed(seeds, async (seed) => {
     const world = simulate({ seed, peers: 3, network })
-    const endings = collectEndings(world)
+    const endings = [collectEndings(world, 'interrupted'), collectEndings(world)]
     world.at(1_000 + seed * 777).suspend([0, 1, 2], tenMinutesMs)
     await world.run(() => world.sleep(tenMinutesMs + 120_000))
-    expect(endings).toEqual([])
+    expect(endings).toEqual([[], []])
   })
 })
 
@@ -83,8 +83,8 @@ test('a process that is stopped for ten minutes finds when it wakes that it was 
       expect(peer.getConnectedPeers().length).toBe(2)
     })
     const during = endings.filter(({ atMs }) => atMs < tenMinutesMs).map(({ peer, code }) => `${peer} ${code}`)
-    expect(during.sort()).toEqual(['1 PEER_SILENT', '2 PEER_SILENT'])
+    expect(during.sort()).toEqual(['1 SESSION_LOST', '2 SESSION_LOST'])
     const after = endings.filter(({ atMs }) => atMs >= tenMinutesMs).map(({ peer, code }) => `${peer} ${code}`)
-    expect(after).toEqual(['0 PEER_SILENT', '0 PEER_SILENT'])
+    expect(after).toEqual(['0 SESSION_LOST', '0 SESSION_LOST'])
   })
 })

@@ -1,96 +1,123 @@
 import { expect, test } from 'vitest'
 import { nativeCrypto } from '../../src/crypto/native-crypto.js'
 import { Events } from '../../src/events.js'
+import type { Channel } from '../../src/flow/channel.js'
 import { WriterPool } from '../../src/flow/outbox.js'
 import { generateIdentity } from '../../src/identity/identity.js'
 import { createCipherState } from '../../src/noise/cipher-state.js'
 import { resolveLimits } from '../../src/options.js'
-import { Session } from '../../src/peers/session.js'
+import { Session, type SessionNode, type SessionOwner } from '../../src/peers/session.js'
 import { Registry } from '../../src/protocol/registry.js'
-import type { CloseReason, LinkReceiver } from '../../src/transport/transport.js'
-import { codeOf } from '../expect-failure.js'
 import { FakeEnv } from '../fake-env.js'
 import { laneCodecs } from '../fake-lane.js'
 import { FakeLink } from '../fake-link.js'
 
 const nonceMax = 2 ** 48
+const peerId = generateIdentity().peerId
 
-/** A session whose outgoing counter is nearly used up. */
+/** A channel without a handshake, whose outgoing counter stands where the test wants it. */
+function channelOver(link: FakeLink, nonce: number): Channel {
+  const key = new Uint8Array(32)
+  return {
+    link,
+    peerId,
+    role: 'dialler',
+    ciphers: { send: createCipherState(nativeCrypto, key, nonce), receive: createCipherState(nativeCrypto, key) },
+    handshakeHash: new Uint8Array(32).fill(5),
+    exportKey: () => new Uint8Array(32).fill(6),
+    receive: () => Promise.reject(new Error('nothing comes')),
+    attach: (receiver) => link.attach(receiver),
+  }
+}
+
+/** A session that has begun, and what it told its owner. */
 function createSession(nonce: number) {
   const env = new FakeEnv()
   const link = new FakeLink()
-  const reported: string[] = []
-  const events = new Events(({ code }) => reported.push(code))
-  const ended: CloseReason[] = []
-  const key = new Uint8Array(32)
-  const channel = {
-    link,
-    peerId: generateIdentity().peerId,
-    role: 'dialler' as const,
-    ciphers: { send: createCipherState(nativeCrypto, key, nonce), receive: createCipherState(nativeCrypto, key) },
-    sessionId: '0011223344556677',
-    attach: (receiver: LinkReceiver) => link.attach(receiver),
-  }
-  const node = {
+  const told: string[] = []
+  const events = new Events(({ code }) => told.push(`error ${code}`))
+  const node: SessionNode = {
     peerId: generateIdentity().peerId,
     env,
+    crypto: nativeCrypto,
     limits: resolveLimits(),
     codecs: laneCodecs,
     registry: new Registry(),
     events,
     writers: new WriterPool(),
   }
-  const owner = {
-    ready: () => {},
+  const owner: SessionOwner = {
+    began: () => told.push('began'),
+    interrupted: (_, { code }) => told.push(`interrupted ${code}`),
+    resumed: () => told.push('resumed'),
     offerChanged: () => {},
     refused: () => {},
-    ended: (_: Session, reason: CloseReason) => ended.push(reason),
+    ended: (_, { code }) => told.push(`ended ${code}`),
   }
-  return { env, link, reported, ended, session: new Session(node, channel, 'fake', owner) }
+  const channel = channelOver(link, nonce)
+  const session = new Session(node, { channel, transport: 'fake', offer: new Map(), offeredGeneration: 0 }, owner)
+  session.begin()
+  return { env, link, told, session }
 }
 
-test('a session ends with RECORD_EXHAUSTED before its counter could repeat', () => {
-  const { env, link, session, ended, reported } = createSession(nonceMax - 1)
-  session.greet()
+const send = (session: Session): Promise<void> => session.send({ type: 't' })
+
+test('a channel whose counter is used up closes before the counter could repeat, and the session waits for another', async () => {
+  const { env, link, session, told } = createSession(nonceMax - 1)
+  await send(session)
   env.endTurn()
-  expect([link.sent.length, session.hasEnded]).toEqual([1, false])
-  session.greet()
+  expect([link.sent.length, session.state]).toEqual([1, 'connected'])
+  await send(session)
   env.endTurn()
-  expect([link.sent.length, link.closedWith]).toEqual([1, { code: 'RECORD_EXHAUSTED' }])
-  // Nobody is connected yet, so it is a handshake that failed, and no error to report.
-  expect([ended, reported]).toEqual([[{ code: 'RECORD_EXHAUSTED' }], []])
+  expect([link.sent.length, link.closedWith, session.state]).toEqual([1, { code: 'RECORD_EXHAUSTED' }, 'recoverable'])
+  expect(told).toEqual(['began', 'interrupted RECORD_EXHAUSTED'])
 })
 
 test('a session that cannot even say goodbye ends once, for the reason it was given', async () => {
-  const { link, session, ended } = createSession(nonceMax)
+  const { link, session, told } = createSession(nonceMax)
   await session.close({ code: 'PEER_DISCONNECTED' })
-  expect(ended).toHaveLength(1)
+  expect([told.filter((what) => what.startsWith('ended')).length, session.hasEnded]).toEqual([1, true])
   expect(link.closedWith).toBeDefined()
-  expect(session.hasEnded).toBe(true)
 })
 
-test('a session that ends before it is greeted says so, by a code of its own or as a closed link', async () => {
-  for (const [code, told] of [
-    ['HANDSHAKE_DUPLICATE', 'HANDSHAKE_DUPLICATE'],
-    ['COORDINATOR_STOPPED', 'LINK_CLOSED'],
-    ['toString', 'LINK_CLOSED'],
-  ] as const) {
-    const { link, session } = createSession(0)
-    link.end({ code })
-    expect(await codeOf(session.greeted)).toBe(told)
-  }
+test('a link that closes ends no session, and a session that is closed then tells of its end once', async () => {
+  const { link, session, told } = createSession(0)
+  link.end({ code: 'LINK_CLOSED' })
+  link.end({ code: 'AGAIN' })
+  expect([session.state, session.info.state]).toEqual(['recoverable', 'recoverable'])
+  await session.close({ code: 'PEER_DISCONNECTED' })
+  expect(session.info.state).toBe('ended')
+  expect(told).toEqual(['began', 'interrupted LINK_CLOSED', 'ended PEER_DISCONNECTED'])
+})
+
+test('what breaks the rules ends the session, and is reported', async () => {
+  const { link, session, told } = createSession(0)
+  session.broken('ENVELOPE_MALFORMED')
+  session.broken('ENVELOPE_MALFORMED')
+  expect(told).toEqual(['began', 'ended ENVELOPE_MALFORMED', 'error ENVELOPE_MALFORMED'])
+  expect(link.closedWith).toEqual({ code: 'ENVELOPE_MALFORMED' })
+})
+
+test('a session without a link answers no probe, and sends nothing until it has one', async () => {
+  const { env, link, session } = createSession(0)
+  link.end({ code: 'LINK_CLOSED' })
+  expect(await session.probe()).toBe(false)
+  await send(session)
+  env.endTurn()
+  expect(link.sent).toEqual([])
 })
 
 test('an ended session does nothing more', async () => {
-  const { env, link, session, ended } = createSession(0)
+  const { env, link, session, told } = createSession(0)
   await session.close({ code: 'PEER_DISCONNECTED' })
-  const sent = link.sent.length
-  session.greet()
-  session.closed({ code: 'LINK_CLOSED' })
-  session.frame(new Uint8Array(5))
-  session.broken('RECORD_REFUSED')
+  const before = [link.sent.length, told.length]
+  session.broken('FRAME_MALFORMED')
+  session.channelFailed('RECORD_REFUSED')
+  session.lose('again')
+  session.offerOurs()
   await session.close({ code: 'AGAIN' })
   expect(await session.probe()).toBe(false)
+  expect(session.claim(channelOver(new FakeLink(), 0))).toBeUndefined()
   env.endTurn()
-  expect([link.sent.length, ended.length]).toEqual([sent, 1])
+  expect([link.sent.length, told.length]).toEqual(before)
 })

@@ -14,7 +14,14 @@ import type { Schema } from '../../src/protocol/schema.js'
 import { codeOf, rejectionOf } from '../expect-failure.js'
 
 const { peerId } = generateIdentity()
-const from: PeerInfo = { peerId, direction: 'inbound', transport: 'none', connectedAt: 0, protocols: new Map() }
+const from: PeerInfo = {
+  peerId,
+  state: 'connected',
+  direction: 'inbound',
+  transport: 'none',
+  connectedAt: 0,
+  protocols: new Map(),
+}
 const context: HandlerContext = { signal: new AbortController().signal, env: createSystemEnv() }
 
 const weather = defineProtocol({

@@ -12,7 +12,14 @@ import { codeOf, rejectionOf } from '../expect-failure.js'
 import { createStreamEnds, readAll, someBytes, streamPeers } from '../streams/stream-ends.js'
 
 const [peerId] = streamPeers
-const from: PeerInfo = { peerId, direction: 'inbound', transport: 'none', connectedAt: 0, protocols: new Map() }
+const from: PeerInfo = {
+  peerId,
+  state: 'connected',
+  direction: 'inbound',
+  transport: 'none',
+  connectedAt: 0,
+  protocols: new Map(),
+}
 const context: HandlerContext = { signal: new AbortController().signal, env: createSystemEnv() }
 
 const files = defineProtocol({
