@@ -20,6 +20,7 @@ import type { OutgoingMessage } from '../protocol/message.js'
 import type { BroadcastOptions, BroadcastOutcome, RequestOutcome } from '../protocol/messenger.js'
 import { appProtocol } from '../protocol/names.js'
 import { Registry } from '../protocol/registry.js'
+import type { OpenStreamOptions, Stream } from '../protocol/stream.js'
 import { RondoError } from '../rondo-error.js'
 import type { Link, Listener, Transport } from '../transport/transport.js'
 import type { AdoptLinkOptions, Coordinator, CoordinatorStats, Listening, PeerTarget } from './coordinator.js'
@@ -258,6 +259,13 @@ class Node implements Coordinator {
     const session = this.#peers.find(peerId)
     if (session === undefined) throw this.#notConnected(peerId)
     return session.request(message, options)
+  }
+
+  async openStream(peerId: PeerId, message: OutgoingMessage, options: OpenStreamOptions = {}): Promise<Stream> {
+    options.signal?.throwIfAborted()
+    const session = this.#peers.find(peerId)
+    if (session === undefined) throw this.#notConnected(peerId)
+    return session.openStream(message, options)
   }
 
   async requestMany(

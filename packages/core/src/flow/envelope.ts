@@ -13,24 +13,26 @@ import type { InboundName, InboundNames } from './name-table.js'
 class MessageEnvelope {
   declare protected readonly stage: 'envelope'
   readonly ok = true
-  readonly kind: 'message' | 'request'
+  readonly kind: 'message' | 'request' | 'stream'
   readonly name: InboundName
   readonly codecId: number
   readonly payload: Uint8Array
   readonly timestamp: number
   /** Which of the session's envelopes it is. */
   readonly sequence: number
-  readonly requestId: number
-  readonly timeoutMs: number
+  /** Of a request or a stream, by its sender; 0 for a message. */
+  readonly id: number
+  /** How many milliseconds a request waits; how many bytes a stream may send back to begin with. */
+  readonly allowance: number
 
   constructor(
-    kind: 'message' | 'request',
+    kind: 'message' | 'request' | 'stream',
     name: InboundName,
     codecId: number,
     payload: Uint8Array,
     { timestamp, sequence }: Frame,
-    requestId: number,
-    timeoutMs: number,
+    id: number,
+    allowance: number,
   ) {
     this.kind = kind
     this.name = name
@@ -38,8 +40,8 @@ class MessageEnvelope {
     this.payload = payload
     this.timestamp = timestamp
     this.sequence = sequence
-    this.requestId = requestId
-    this.timeoutMs = timeoutMs
+    this.id = id
+    this.allowance = allowance
   }
 }
 
@@ -67,8 +69,26 @@ export interface ResumeClaim {
   readonly generation: number
   /** How many envelopes of the other end have come: it goes on from there. */
   readonly received: number
+  /**
+   * How many of its own it knows to have come, and so cannot send again. Until it answers, the channel before may still bring
+   * it news, so that this may be more than the other end's claim says.
+   */
+  readonly acknowledged: number
   readonly mac: Uint8Array
 }
+
+/** What moves a stream that is open. */
+export type StreamEnvelope =
+  | { readonly ok: true; readonly kind: 'data'; readonly streamId: number; readonly chunk: Uint8Array }
+  | { readonly ok: true; readonly kind: 'credit'; readonly streamId: number; readonly bytes: number }
+  | {
+      readonly ok: true
+      readonly kind: 'end'
+      readonly streamId: number
+      readonly totalBytes: number
+      readonly digest: Uint8Array
+    }
+  | { readonly ok: true; readonly kind: 'reset'; readonly streamId: number; readonly rejection: Rejection }
 
 /** What the session itself takes. */
 export type ControlEnvelope =
@@ -84,6 +104,7 @@ export type ControlEnvelope =
     }
   | { readonly ok: true; readonly kind: 'reject'; readonly requestId: number; readonly rejection: Rejection }
   | { readonly ok: true; readonly kind: 'cancel'; readonly requestId: number }
+  | StreamEnvelope
   | { readonly ok: true; readonly kind: 'ping' | 'rekey' }
   | { readonly ok: true; readonly kind: 'goodbye'; readonly reason: CloseReason }
 
@@ -96,6 +117,7 @@ const textCharactersMax = 256
 const issuesMax = 8
 const retryAfterMsMax = 86_400_000
 const macBytes = 32
+const digestBytes = 32
 const countMax = 2 ** 48 - 1
 const control = createCborCodec({ depthMax: 4, itemsMax: 8_192, stringBytesMax: 1_024 })
 const named: ControlEnvelope = { ok: true, kind: 'name' }
@@ -112,14 +134,34 @@ export function decodeEnvelope(frame: Frame, names: InboundNames): Envelope | En
       if (name === undefined) return malformed
       return new MessageEnvelope('message', name, bytes[start + 2]!, bytes.subarray(start + 3, end), frame, 0, 0)
     }
-    case frameKind.request: {
+    case frameKind.request:
+    case frameKind.open: {
       const name = size < 11 ? undefined : names.find(readU16(bytes, start))
       if (name === undefined) return malformed
-      const requestId = readU32(bytes, start + 3)
-      if (requestId === 0) return malformed
-      const timeoutMs = readU32(bytes, start + 7)
+      const id = readU32(bytes, start + 3)
+      if (id === 0) return malformed
+      const kind = frame.kind === frameKind.request ? 'request' : 'stream'
       const payload = bytes.subarray(start + 11, end)
-      return new MessageEnvelope('request', name, bytes[start + 2]!, payload, frame, requestId, timeoutMs)
+      return new MessageEnvelope(kind, name, bytes[start + 2]!, payload, frame, id, readU32(bytes, start + 7))
+    }
+    case frameKind.data: {
+      if (size < 5) return malformed
+      return { ok: true, kind: 'data', streamId: readU32(bytes, start), chunk: bytes.subarray(start + 4, end) }
+    }
+    case frameKind.credit: {
+      if (size !== 8) return malformed
+      return { ok: true, kind: 'credit', streamId: readU32(bytes, start), bytes: readU32(bytes, start + 4) }
+    }
+    case frameKind.end: {
+      if (size !== 10 + digestBytes) return malformed
+      const totalBytes = readU16(bytes, start + 4) * 0x1_0000_0000 + readU32(bytes, start + 6)
+      const digest = bytes.subarray(start + 10, end)
+      return { ok: true, kind: 'end', streamId: readU32(bytes, start), totalBytes, digest }
+    }
+    case frameKind.reset: {
+      const rejection = size < 4 ? undefined : readRejection(bytes.subarray(start + 4, end))
+      if (rejection === undefined) return malformed
+      return { ok: true, kind: 'reset', streamId: readU32(bytes, start), rejection }
     }
     case frameKind.reply: {
       if (size < 5) return malformed
@@ -160,17 +202,29 @@ export function encodeMessageHead(writer: ByteWriter, nameId: number, codecId: n
   writer.u8(codecId)
 }
 
+/** The head of a request's body, or of a stream's opening. */
 export function encodeRequestHead(
   writer: ByteWriter,
   nameId: number,
   codecId: number,
-  requestId: number,
-  timeoutMs: number,
+  id: number,
+  allowance: number,
 ): void {
   writer.u16(nameId)
   writer.u8(codecId)
-  writer.u32(requestId)
-  writer.u32(timeoutMs)
+  writer.u32(id)
+  writer.u32(allowance)
+}
+
+export function encodeCredit(writer: ByteWriter, streamId: number, bytes: number): void {
+  writer.u32(streamId)
+  writer.u32(bytes)
+}
+
+export function encodeEnd(writer: ByteWriter, streamId: number, totalBytes: number, digest: Uint8Array): void {
+  writer.u32(streamId)
+  writer.u48(totalBytes)
+  writer.bytes(digest)
 }
 
 export function encodeReplyHead(writer: ByteWriter, requestId: number, codecId: number): void {
@@ -240,10 +294,10 @@ function readHello(body: Uint8Array): Envelope | EnvelopeRefusal {
 
 function readClaim(resume: unknown): ResumeClaim | undefined {
   if (typeof resume !== 'object' || resume === null || Array.isArray(resume)) return undefined
-  const { sessionId, generation, received, mac } = resume as Record<string, unknown>
-  if (!isText(sessionId) || !isCount(generation) || !isCount(received)) return undefined
+  const { sessionId, generation, received, acknowledged, mac } = resume as Record<string, unknown>
+  if (!isText(sessionId) || !isCount(generation) || !isCount(received) || !isCount(acknowledged)) return undefined
   if (!(mac instanceof Uint8Array) || mac.length !== macBytes) return undefined
-  return { sessionId, generation, received, mac: new Uint8Array(mac) }
+  return { sessionId, generation, received, acknowledged, mac: new Uint8Array(mac) }
 }
 
 function readOffer(protocols: unknown): Offer | undefined {

@@ -1,4 +1,5 @@
 import type { Codecs } from '../codec/codecs.js'
+import type { CryptoProvider } from '../crypto/crypto-provider.js'
 import type { Cancel, Env } from '../env/env.js'
 import type { Events } from '../events.js'
 import type { PeerId } from '../identity/peer-id.js'
@@ -7,9 +8,18 @@ import type { Limits } from '../options.js'
 import type { PeerInfo } from '../peers/peer-info.js'
 import type { Registry } from '../protocol/registry.js'
 import type { RondoError } from '../rondo-error.js'
+import type { StreamWire } from '../streams/stream-wire.js'
+import { Streams, type Verdict } from '../streams/streams.js'
 import { Carrier } from './carrier.js'
 import type { Channel } from './channel.js'
-import { type ControlEnvelope, decodeEnvelope, type Envelope, isForHandlers, type MessageEnvelope } from './envelope.js'
+import {
+  type ControlEnvelope,
+  decodeEnvelope,
+  type Envelope,
+  isForHandlers,
+  type MessageEnvelope,
+  type StreamEnvelope,
+} from './envelope.js'
 import { FrameReader, isCounted } from './frames.js'
 import { Gcra } from './gcra.js'
 import { Guards, type Refused } from './guards.js'
@@ -37,13 +47,17 @@ export type SessionFault =
   | 'ENVELOPE_MALFORMED'
   | 'MESSAGE_OVERSIZED'
   | 'SESSION_ACK_REFUSED'
+  | 'STREAM_MALFORMED'
   | 'PEER_SLOW'
+
+/** What the session itself takes. */
+export type SessionEnvelope = Exclude<ControlEnvelope, StreamEnvelope>
 
 /** What the flow tells the session it belongs to. */
 export interface FlowOwner {
   readonly hasEnded: boolean
   /** An offer, an answer, a heartbeat, a goodbye. */
-  control(envelope: ControlEnvelope): void
+  control(envelope: SessionEnvelope): void
   /** The guards refused a message; the sender of a request is told by the flow. */
   refused(code: string): void
   /** The channel does not bear the session any further. */
@@ -54,6 +68,7 @@ export interface FlowOwner {
 
 export interface FlowOptions {
   readonly env: Env
+  readonly crypto: CryptoProvider
   readonly limits: Limits
   readonly codecs: Codecs
   readonly registry: Registry
@@ -91,6 +106,7 @@ export class Flow {
   readonly #router: Router
   readonly #context: RequestContext
   readonly outcomes: Outcomes
+  readonly streams: Streams
   readonly sender: Sender
   readonly outbox: Outbox
   #inbound: CipherState | undefined
@@ -106,7 +122,7 @@ export class Flow {
   messagesReceived = 0
 
   constructor(options: FlowOptions) {
-    const { env, limits, codecs, registry, events, writers, sessionId, role, from, to, owner } = options
+    const { env, crypto, limits, codecs, registry, events, writers, sessionId, role, from, to, owner } = options
     const bodyBytesMax = limits.messageBytesMax + headBytesMax
     this.#env = env
     this.#limits = limits
@@ -140,6 +156,15 @@ export class Flow {
       room: () => (this.outbox.isFull ? this.outbox.blocked() : undefined),
       finished: () => this.#handleWaiting(),
     })
+    this.streams = new Streams({
+      env,
+      crypto,
+      limits,
+      peerId: from.peerId,
+      wire: this.#streamWire(),
+      idParity: role === 'dialler' ? 0 : 1,
+      report: (error) => events.emit('error', error),
+    })
     this.#router = new Router({ env, events, from, context: this.#context })
     // Both ends number the messages of each half alike, so that an id names one message on either.
     const idPrefix = `${sessionId}-${role === 'dialler' ? 'l' : 'd'}`
@@ -150,13 +175,14 @@ export class Flow {
   }
 
   /**
-   * Goes on over this channel. The peer has `delivered` of our envelopes, and was told that we have `told` of its own. False
-   * where it cannot have so many.
+   * Goes on over this channel. The peer has `delivered` of our envelopes, and sends its own again behind the first `repeatedFrom`.
+   * False where either is more than there is.
    */
-  carryBy(channel: Channel, delivered: number, told: number): boolean {
+  carryBy(channel: Channel, delivered: number, repeatedFrom: number): boolean {
+    if (repeatedFrom > this.received) return false
     this.#inbound = channel.ciphers.receive
     this.#frames.reset()
-    this.#repeated = this.received - told
+    this.#repeated = this.received - repeatedFrom
     this.#throttle.moveTo(channel.link)
     const carrier = new Carrier(channel.link, channel.ciphers.send, this.#env, this.#limits)
     return this.outbox.carryBy(carrier, delivered)
@@ -200,6 +226,7 @@ export class Flow {
       if (!envelope.ok) return owner.broken(envelope.code)
       cost += costOf(envelope)
       if (isForHandlers(envelope)) this.#take(envelope, nowMs)
+      else if (isOfStream(envelope)) this.#move(envelope)
       else if (envelope.kind === 'rekey') this.#inbound?.rekey()
       else owner.control(envelope)
     }
@@ -225,11 +252,14 @@ export class Flow {
     this.#throttle.moveTo(undefined)
     this.#context.abort(reason)
     this.outcomes.close(reason)
+    this.streams.close(reason)
     this.outbox.close(reason)
   }
 
   #take(envelope: MessageEnvelope, nowMs: number): void {
     this.messagesReceived += 1
+    // A stream passes what waits: what follows on it goes by its number, and so must find it.
+    if (envelope.kind === 'stream') return this.#open(envelope, nowMs)
     if (this.#inbox.size === 0 && !this.outcomes.isBusy) return this.#handle(envelope, nowMs)
     this.#inbox.push(envelope)
     if (this.#inbox.isFull) this.#throttle.hold('inbox')
@@ -239,6 +269,47 @@ export class Flow {
     const admitted = this.#guards.admit(envelope, nowMs)
     if (admitted.ok) this.outcomes.settle(this.#router.route(admitted))
     else this.#refuse(envelope, admitted)
+  }
+
+  #open(envelope: MessageEnvelope, nowMs: number): void {
+    const { id, allowance } = envelope
+    const admitted = this.#guards.admit(envelope, nowMs)
+    if (!admitted.ok) this.#owner.refused(admitted.code)
+    this.#judge(
+      admitted.ok
+        ? this.streams.opened(id, allowance, this.#router.serve(admitted))
+        : this.streams.refused(id, admitted.rejection),
+    )
+  }
+
+  #move(envelope: StreamEnvelope): void {
+    const { streams } = this
+    switch (envelope.kind) {
+      case 'data':
+        return this.#judge(streams.data(envelope.streamId, envelope.chunk))
+      case 'credit':
+        return this.#judge(streams.credit(envelope.streamId, envelope.bytes))
+      case 'end':
+        return this.#judge(streams.ended(envelope.streamId, envelope.totalBytes, envelope.digest))
+      case 'reset':
+        return this.#judge(streams.reset(envelope.streamId, envelope.rejection))
+    }
+  }
+
+  #judge(verdict: Verdict): void {
+    if (verdict !== undefined) this.#owner.broken(verdict)
+  }
+
+  #streamWire(): StreamWire {
+    const { sender, outbox } = this
+    return {
+      room: () => outbox.blocked(),
+      open: (streamId, name, payload, creditBytes) => sender.openStream(name, payload, streamId, creditBytes),
+      data: (streamId, chunk) => sender.streamData(streamId, chunk),
+      credit: (streamId, bytes) => sender.streamCredit(streamId, bytes),
+      end: (streamId, totalBytes, digest) => sender.streamEnd(streamId, totalBytes, digest),
+      reset: (streamId, rejection) => sender.streamReset(streamId, rejection),
+    }
   }
 
   /** A handler is done: what waited for it gets its turn. */
@@ -255,7 +326,7 @@ export class Flow {
     this.#owner.refused(code)
     if (envelope.kind !== 'request') return
     // A peer that does not read gets the code and no more.
-    this.sender.reject(envelope.requestId, this.outbox.isFull ? { code } : rejection)
+    this.sender.reject(envelope.id, this.outbox.isFull ? { code } : rejection)
   }
 
   /** Bytes that came since this end last sent anything; every record tells. */
@@ -276,6 +347,11 @@ export class Flow {
     this.#cancelHold?.()
     this.#cancelHold = this.#env.schedule(waitMs, () => this.#throttle.release('rate'))
   }
+}
+
+function isOfStream(envelope: ControlEnvelope): envelope is StreamEnvelope {
+  const { kind } = envelope
+  return kind === 'data' || kind === 'credit' || kind === 'end' || kind === 'reset'
 }
 
 /** What a frame counts for against the peer's rate of messages. Names are bounded by themselves. */

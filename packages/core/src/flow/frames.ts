@@ -21,6 +21,11 @@ export const frameKind = {
   cancel: 11,
   part: 12,
   last: 13,
+  open: 14,
+  data: 15,
+  credit: 16,
+  end: 17,
+  reset: 18,
 } as const
 
 /** Whether a whole frame belongs to the session, and so outlives its channel. */

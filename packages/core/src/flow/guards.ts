@@ -72,8 +72,7 @@ export class Guards {
     if (registration === undefined && name.protocol !== appProtocol) return unserved(registry, name)
 
     const rules = registration?.handler.messages?.get(name.type)
-    if (registration?.handler.messages !== undefined && rules?.kind !== envelope.kind)
-      return refuse('PROTOCOL_TYPE_UNKNOWN')
+    if (!isServed(registration, rules, envelope)) return refuse('PROTOCOL_TYPE_UNKNOWN')
     if (payload.length > (rules?.bytesMax ?? limits.messageBytesMax)) return refuse('MESSAGE_OVERSIZED')
 
     const waitMs = name.rate?.take(nowMs) ?? 0
@@ -85,7 +84,7 @@ export class Guards {
     const checked = rules === undefined ? decoded : judge(rules, decoded.value)
     if (!checked.ok) return refuse(checked.code, 'issues' in checked ? { issues: checked.issues } : {})
 
-    if (envelope.kind === 'request' && !atWork.accepts(envelope.requestId)) return refuse('REQUEST_LIMIT')
+    if (envelope.kind === 'request' && !atWork.accepts(envelope.id)) return refuse('REQUEST_LIMIT')
 
     const message: Message = {
       type: name.type,
@@ -97,7 +96,8 @@ export class Guards {
       protocol: name.protocol,
       version: name.version,
     }
-    return new Admitted(message, registration, envelope.requestId, envelope.timeoutMs)
+    const isRequest = envelope.kind === 'request'
+    return new Admitted(message, registration, isRequest ? envelope.id : 0, isRequest ? envelope.allowance : 0)
   }
 
   /** Finds what serves a name, once for as long as the registry stays as it is. */
@@ -122,6 +122,16 @@ export class Guards {
     rates.set(key, rate)
     return rate
   }
+}
+
+/** Whether somebody takes a type in this kind. A handler that declares no types takes them all, and streams if it can. */
+function isServed(
+  registration: Registration | undefined,
+  rules: MessageRules | undefined,
+  { kind }: MessageEnvelope,
+): boolean {
+  if (kind === 'stream' && registration?.handler.handleStream === undefined) return false
+  return registration?.handler.messages === undefined || rules?.kind === kind
 }
 
 const refusedByCheck: SchemaVerdict = { ok: false, code: 'SCHEMA_REFUSED', issues: [] }

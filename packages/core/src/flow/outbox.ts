@@ -79,6 +79,11 @@ export class Outbox {
     return this.#kept.bytes >= 2 * this.#options.queueBytesMax
   }
 
+  /** Envelopes that the other end has acknowledged. */
+  get acknowledged(): number {
+    return this.#kept.acknowledged
+  }
+
   /** Whether senders should wait: for the link, or for the other end to acknowledge. */
   get isBlocked(): boolean {
     return this.#waitingSinceMs !== undefined
@@ -100,11 +105,11 @@ export class Outbox {
   }
 
   /**
-   * Goes on over another channel: first all that the other end has not got, of which it has `received`. False where it cannot
-   * have so many, or had more before.
+   * Goes on over another channel: first all that the other end has not got, of which it has `received`, or had when it claimed
+   * to: what it acknowledged since then it has, too. False where it cannot have so many.
    */
   carryBy(carrier: Carrier, received: number): boolean {
-    if (received < this.#kept.acknowledged || !this.#kept.acknowledge(received)) return false
+    if (!this.#kept.acknowledge(received)) return false
     this.detach()
     this.#carrier = carrier
     this.#plaintextMax = carrier.plaintextMax

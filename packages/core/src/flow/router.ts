@@ -2,6 +2,7 @@ import type { Env } from '../env/env.js'
 import type { Events } from '../events.js'
 import type { PeerInfo } from '../peers/peer-info.js'
 import type { HandlerContext } from '../protocol/handler.js'
+import type { StreamServing } from '../streams/streams.js'
 import type { Admitted } from './guards.js'
 
 // Stage 5. An admitted message goes to the listeners, then to its handler. What the handler did is an outcome.
@@ -62,6 +63,16 @@ export class Router {
 
   constructor(options: RouterOptions) {
     this.#options = options
+  }
+
+  /** How the handler serves a stream, which the listeners hear of first. */
+  serve({ message, registration }: Admitted): StreamServing {
+    const { events, from } = this.#options
+    events.emit('message', message, from)
+    return {
+      label: `${message.protocol}/${message.version} ${message.type}`,
+      handle: (stream, context) => registration?.handler.handleStream?.(message, stream, from, context),
+    }
   }
 
   route(admitted: Admitted): Outcome {

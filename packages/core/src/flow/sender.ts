@@ -7,6 +7,8 @@ import type { Offer } from '../protocol/registry.js'
 import type { CloseReason } from '../transport/transport.js'
 import {
   encodeCancel,
+  encodeCredit,
+  encodeEnd,
   encodeGoodbye,
   encodeMessageHead,
   encodeName,
@@ -79,13 +81,30 @@ export class Sender {
   }
 
   request(name: MessageName, payload: unknown, requestId: number, timeoutMs: number): void {
-    const nameId = this.#intern(name)
-    const codec = this.#options.codecs.codecFor(payload)
-    this.#frame(frameKind.request, (writer) => {
-      encodeRequestHead(writer, nameId, codec.id, requestId, timeoutMs)
-      this.#payload(writer, codec, payload)
+    this.#ask(frameKind.request, name, payload, requestId, timeoutMs)
+  }
+
+  openStream(name: MessageName, payload: unknown, streamId: number, creditBytes: number): void {
+    this.#ask(frameKind.open, name, payload, streamId, creditBytes)
+  }
+
+  streamData(streamId: number, chunk: Uint8Array): void {
+    this.#frame(frameKind.data, (writer) => {
+      writer.u32(streamId)
+      writer.bytes(chunk)
     })
-    this.messagesSent += 1
+  }
+
+  streamCredit(streamId: number, bytes: number): void {
+    this.#frame(frameKind.credit, (writer) => encodeCredit(writer, streamId, bytes))
+  }
+
+  streamEnd(streamId: number, totalBytes: number, digest: Uint8Array): void {
+    this.#frame(frameKind.end, (writer) => encodeEnd(writer, streamId, totalBytes, digest))
+  }
+
+  streamReset(streamId: number, rejection: Rejection): void {
+    this.#frame(frameKind.reset, (writer) => encodeReject(writer, streamId, rejection))
   }
 
   reply(requestId: number, value: unknown): void {
@@ -114,6 +133,16 @@ export class Sender {
 
   ping(): void {
     this.#options.outbox.sendControl(frameKind.ping)
+  }
+
+  #ask(kind: number, name: MessageName, payload: unknown, id: number, allowance: number): void {
+    const nameId = this.#intern(name)
+    const codec = this.#options.codecs.codecFor(payload)
+    this.#frame(kind, (writer) => {
+      encodeRequestHead(writer, nameId, codec.id, id, allowance)
+      this.#payload(writer, codec, payload)
+    })
+    this.messagesSent += 1
   }
 
   /** The id of a name, declared to the other end before its first use. */

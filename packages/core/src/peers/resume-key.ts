@@ -2,6 +2,7 @@ import { concatBytes } from '@noble/curves/utils.js'
 import { ByteWriter } from '../bytes/byte-writer.js'
 import type { CryptoProvider } from '../crypto/crypto-provider.js'
 import type { Channel } from '../flow/channel.js'
+import type { ResumeClaim } from '../flow/envelope.js'
 
 // What proves on a new channel that both ends mean the session they had: a MAC over the new handshake's hash, by a key that only
 // this session has. The key takes a one-way step with every generation, so that a stolen one forges nothing of before.
@@ -13,6 +14,9 @@ const labels = {
   dialler: text.encode('rondo/2 session resume, dialler\0'),
   listener: text.encode('rondo/2 session resume, listener\0'),
 }
+
+/** What a claim says, besides of which session. */
+export type ClaimNumbers = Pick<ResumeClaim, 'generation' | 'received' | 'acknowledged'>
 
 /** How far a claim may be ahead: attempts that this end has not heard of. Each is one hash. */
 const generationsAheadMax = 4_096
@@ -30,12 +34,13 @@ export class ResumeKey {
   }
 
   /** What the end of this role proves on this channel; undefined where the generation is not ahead, or too far. */
-  mac(role: 'dialler' | 'listener', { handshakeHash }: Channel, generation: number, received: number) {
+  mac(role: 'dialler' | 'listener', { handshakeHash }: Channel, { generation, received, acknowledged }: ClaimNumbers) {
     const key = this.#keyOf(generation)
     if (key === undefined) return undefined
     const numbers = new ByteWriter()
     numbers.u48(generation)
     numbers.u48(received)
+    numbers.u48(acknowledged)
     return this.#crypto.hmacSha256(key, concatBytes(labels[role], handshakeHash, numbers.view()))
   }
 

@@ -5,8 +5,8 @@ import type { Env } from '../env/env.js'
 import { coreError } from '../errors.js'
 import type { Events } from '../events.js'
 import type { Channel } from '../flow/channel.js'
-import type { ControlEnvelope, ResumeClaim } from '../flow/envelope.js'
-import { type ChannelFault, Flow, type FlowOwner, type SessionFault } from '../flow/flow.js'
+import type { ResumeClaim } from '../flow/envelope.js'
+import { type ChannelFault, Flow, type FlowOwner, type SessionEnvelope, type SessionFault } from '../flow/flow.js'
 import type { WriterPool } from '../flow/outbox.js'
 import type { EncodedPayload, MessageName } from '../flow/sender.js'
 import type { PeerId } from '../identity/peer-id.js'
@@ -14,6 +14,7 @@ import type { Limits } from '../options.js'
 import type { OutgoingMessage } from '../protocol/message.js'
 import { appProtocol } from '../protocol/names.js'
 import type { Offer, Registry } from '../protocol/registry.js'
+import type { OpenStreamOptions, Stream } from '../protocol/stream.js'
 import { negotiateVersion } from '../protocol/version.js'
 import type { CloseReason } from '../transport/transport.js'
 import { Path, type PathOwner } from './path.js'
@@ -165,7 +166,8 @@ export class Session implements FlowOwner, PathOwner {
     void before.channel.link.close({ code: 'SESSION_MOVED' })
     this.#state = 'connected'
     this.#heardAtMs = this.#node.env.monotonicMs()
-    if (!this.#flow.carryBy(channel, theirs.received, ours.received)) return this.broken('SESSION_ACK_REFUSED')
+    const repeatedFrom = Math.max(ours.received, theirs.acknowledged)
+    if (!this.#flow.carryBy(channel, theirs.received, repeatedFrom)) return this.broken('SESSION_ACK_REFUSED')
     this.#owner.resumed(this)
     this.#goOn()
   }
@@ -202,10 +204,17 @@ export class Session implements FlowOwner, PathOwner {
     return this.#requests.start(name, message.payload, options)
   }
 
+  async openStream(message: OutgoingMessage, options: OpenStreamOptions | undefined): Promise<Stream> {
+    const name = this.#nameOf(message)
+    this.#assertRoom()
+    return this.#flow.streams.open({ name, payload: message.payload }, options)
+  }
+
   /** One beat of the heart: pings a silent peer, gives up the link of one that stays silent, and one that does not read. */
   beat(nowMs: number): void {
     const { limits } = this.#node
-    const { outbox, sender } = this.#flow
+    const { outbox, sender, streams } = this.#flow
+    streams.beat(nowMs)
     if (this.#state === 'recoverable') {
       if (nowMs - this.#interruptedAtMs >= limits.sessionRecoverableMs) this.lose('no link in time')
       return
@@ -281,7 +290,7 @@ export class Session implements FlowOwner, PathOwner {
 
   // From the flow.
 
-  control(envelope: ControlEnvelope): void {
+  control(envelope: SessionEnvelope): void {
     switch (envelope.kind) {
       case 'offer':
         this.#offer = envelope.offer
@@ -328,18 +337,15 @@ export class Session implements FlowOwner, PathOwner {
   }
 
   #sign(role: 'dialler' | 'listener', channel: Channel, generation: number): ResumeClaim | undefined {
-    const { received } = this.#flow
-    const mac = this.#resumeKey.mac(role, channel, generation, received)
-    return mac === undefined ? undefined : { sessionId: this.id, generation, received, mac }
+    const { received, outbox } = this.#flow
+    const numbers = { generation, received, acknowledged: outbox.acknowledged }
+    const mac = this.#resumeKey.mac(role, channel, numbers)
+    return mac === undefined ? undefined : { sessionId: this.id, ...numbers, mac }
   }
 
-  #holds(
-    { sessionId, generation, received, mac }: ResumeClaim,
-    role: 'dialler' | 'listener',
-    channel: Channel,
-  ): boolean {
-    const ours = this.#resumeKey.mac(role, channel, generation, received)
-    return sessionId === this.id && ours !== undefined && equalBytes(ours, mac)
+  #holds(claim: ResumeClaim, role: 'dialler' | 'listener', channel: Channel): boolean {
+    const ours = claim.sessionId === this.id ? this.#resumeKey.mac(role, channel, claim) : undefined
+    return ours !== undefined && equalBytes(ours, claim.mac)
   }
 
   /** The link is gone, or of no use: the session waits for another. */
