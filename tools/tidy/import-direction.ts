@@ -17,6 +17,7 @@ export const coreLayers = [
   'identity',
   'noise',
   'codec',
+  'store',
   'transport',
   'events',
   'protocol',
