@@ -51,6 +51,7 @@ export {
 export { createStore } from './store/create-store.js'
 export { createMemoryBackend } from './store/memory-backend.js'
 export { createMemoryStore, type MemoryStoreOptions } from './store/memory-store.js'
+export { type OpenStoreOptions, openStore, resolveOpenStoreOptions } from './store/open-store.js'
 export type {
   BatchOptions,
   OpenStore,

@@ -1,9 +1,9 @@
 import { coreError } from '../errors.js'
-import { RondoError } from '../rondo-error.js'
 import { successor } from './byte-order.js'
 import { createKeySpace, type KeySpace } from './key-space.js'
 import type { BatchOptions, OpenStore, Store, StoreEntry, StoreOperation, WriteOptions } from './store.js'
 import type { KeySpan, StoreBackend } from './store-backend.js'
+import { storeError } from './store-error.js'
 import { resolveStoreLimits, type StoreLimitsOption } from './store-limits.js'
 import { createStoreWrite } from './store-write.js'
 import { createWriteQueue } from './write-queue.js'
@@ -30,7 +30,7 @@ export function createStore(
     try {
       return await promise
     } catch (cause) {
-      throw cause instanceof RondoError ? cause : coreError('STORE_FAILED', { detail: messageOf(cause), cause })
+      throw storeError(cause)
     } finally {
       underWay.delete(settled)
     }
@@ -104,7 +104,3 @@ function withoutExpectations(options: (WriteOptions & { readonly expect?: unknow
 }
 
 function ignore(): void {}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
-}
