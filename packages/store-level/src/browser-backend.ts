@@ -1,7 +1,7 @@
 import { type BackendChange, coreError, type RondoError, type StoreBackend } from '@rondo/core'
 import { BrowserLevel } from 'browser-level'
 import { levelOptions, levelReads } from './level-reads.js'
-import { takeWebLock } from './web-lock.js'
+import { takeWebLock, webLocks } from './web-lock.js'
 
 // IndexedDB by browser-level, save for writing: that has no way to ask for a strict transaction, and without it a browser
 // says that a write is done when it has handed it to the system.
@@ -11,7 +11,7 @@ type Level = BrowserLevel<Uint8Array, Uint8Array>
 const prefix = 'rondo-'
 
 export async function openBrowserBackend(location: string): Promise<StoreBackend> {
-  const release = await takeWebLock(`rondo-store:${location}`)
+  const release = await lockOutOthers(location)
   try {
     const level: Level = new BrowserLevel(location, { ...levelOptions, prefix })
     await level.open()
@@ -20,6 +20,15 @@ export async function openBrowserBackend(location: string): Promise<StoreBackend
     release()
     throw browserError(cause)
   }
+}
+
+/** IndexedDB lets every tab in. */
+async function lockOutOthers(location: string): Promise<() => void> {
+  const locks = webLocks()
+  if (locks !== undefined) return takeWebLock(locks, `rondo-store:${location}`, 'another tab has it open')
+  throw coreError('STORE_UNSUPPORTED', {
+    detail: 'there are no Web Locks to keep other tabs out; they need a page that came by https or from localhost',
+  })
 }
 
 function createBrowserBackend(level: Level, connection: IDBDatabase, release: () => void): StoreBackend {

@@ -11,7 +11,7 @@ type Level = ClassicLevel<Uint8Array, Uint8Array>
 
 export async function openNodeBackend(location: string): Promise<StoreBackend> {
   const place = await resolvePlace(location)
-  const release = claimPlace(place)
+  const release = await claimPlace(place)
   try {
     const level: Level = new ClassicLevel(place, levelOptions)
     await level.open()

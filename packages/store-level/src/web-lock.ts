@@ -1,22 +1,20 @@
 import { coreError } from '@rondo/core'
 
+/** Browsers have Web Locks on secure pages, Node since version 24. */
+export function webLocks(): LockManager | undefined {
+  return typeof navigator === 'undefined' ? undefined : navigator.locks
+}
+
 /**
- * Takes a lock that all tabs and workers of the origin share, or none: IndexedDB lets everybody in. The browser frees it
- * when the page goes, however it goes. Rejects with `STORE_LOCKED` where it is taken.
+ * Takes a lock that is one for all tabs and workers of an origin, or for all threads of a Node process. It is freed when
+ * its holder goes, however it goes. Rejects with `STORE_LOCKED` where it is taken.
  */
-export function takeWebLock(name: string): Promise<() => void> {
-  const locks = typeof navigator === 'undefined' ? undefined : navigator.locks
-  if (locks === undefined)
-    throw coreError('STORE_UNSUPPORTED', {
-      detail: 'there are no Web Locks to keep other tabs out; they need a page that came by https or from localhost',
-    })
+export function takeWebLock(locks: LockManager, name: string, detail: string): Promise<() => void> {
   return new Promise((resolve, reject) => {
     const held = (lock: Lock | null) => {
-      if (lock === null) {
-        reject(coreError('STORE_LOCKED', { detail: 'another tab has it open' }))
-        return undefined
-      }
-      return new Promise<void>((release) => resolve(release))
+      if (lock !== null) return new Promise<void>((release) => resolve(release))
+      reject(coreError('STORE_LOCKED', { detail }))
+      return undefined
     }
     locks.request(name, { ifAvailable: true }, held).catch(reject)
   })

@@ -16,7 +16,7 @@ describe('a process that is killed while it writes', () => {
       const child = runChild('write-and-die.ts', [
         location,
         Math.floor(random() * 40),
-        Math.floor(random() ** 2 * 1_000),
+        Math.floor(random() ** 2 * 4_000),
       ])
       const { lines, signal, stderr } = await child.ended
       expect({ signal, stderr }).toEqual({ signal: 'SIGKILL', stderr: '' })
@@ -32,6 +32,6 @@ describe('a process that is killed while it writes', () => {
     expect(tally.acknowledged).toBeGreaterThan(kills)
     // Batches that were written and not acknowledged: of those there is at most one a kill.
     expect(tally.unheard).toBeLessThanOrEqual(kills)
-    console.log(tally)
+    process.stderr.write(JSON.stringify(tally))
   })
 })

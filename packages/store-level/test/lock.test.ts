@@ -1,5 +1,6 @@
 import { mkdir, symlink } from 'node:fs/promises'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { Worker } from 'node:worker_threads'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { openLevelStore } from '../src/index.js'
 import { runChild } from './child/run-child.js'
 import { useFolder } from './folder.js'
@@ -43,6 +44,26 @@ describe('a store that is open', () => {
     const location = await useFolder()
     await openHere(location)
     await expect(openLevelStore(location)).rejects.toMatchObject({ code: 'STORE_LOCKED' })
+    expect(await openElsewhere(location)).toBe('STORE_LOCKED')
+  })
+
+  test('is refused to another process also where Node has no Web Locks', async () => {
+    vi.stubGlobal('navigator', undefined)
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const location = await useFolder()
+    const store = await openHere(location)
+    await expect(openLevelStore(location)).rejects.toMatchObject({ code: 'STORE_LOCKED' })
+    expect(await openElsewhere(location)).toBe('STORE_LOCKED')
+    await store.close()
+    await openHere(location)
+  })
+
+  test.skipIf(globalThis.navigator?.locks === undefined)('is refused to another thread', async () => {
+    const location = await useFolder()
+    await openHere(location)
+    const worker = new Worker(new URL('child/open-in-thread.ts', import.meta.url), { workerData: location })
+    expect(await new Promise((resolve) => worker.once('message', resolve))).toBe('STORE_LOCKED')
+    await worker.terminate()
     expect(await openElsewhere(location)).toBe('STORE_LOCKED')
   })
 

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { openLevelStore } from '../src/index.js'
 import { levelError } from '../src/node-backend.js'
@@ -41,6 +42,8 @@ describe('a store without room', () => {
   })
 
   test('says STORE_FAILED where the location cannot be a folder', async () => {
-    await expect(openLevelStore('/dev/null/store')).rejects.toMatchObject({ code: 'STORE_FAILED' })
+    const folder = await useFolder()
+    await writeFile(`${folder}/file`, '')
+    await expect(openLevelStore(`${folder}/file/store`)).rejects.toMatchObject({ code: 'STORE_FAILED' })
   })
 })

@@ -1,5 +1,5 @@
-// Opens the store, writes durable batches and tells of each one that was acknowledged; then, in the midst of the batch
-// that it was told, dies by SIGKILL. Arguments: the location, after how many batches, and how many microseconds into it.
+// Opens the store, writes durable batches and tells of each one that was acknowledged; then, some
+// microseconds into another, dies by SIGKILL. Arguments: the location, how many batches before that, how many microseconds.
 
 import { writeSync } from 'node:fs'
 import { openLevelStore } from '@rondo/store-level'
@@ -11,15 +11,13 @@ const first = (await readLast(store)) + 1
 const fatal = first + Number(batches)
 
 for (let number = first; ; number += 1) {
-  const writing = writeNext(store, number).then(() => writeSync(1, `${number}\n`))
-  if (number < fatal) {
-    await writing
-    continue
-  }
-  // The batch reaches the disk from another thread, while this one waits for its moment.
-  await Promise.resolve()
-  await Promise.resolve()
-  const until = performance.now() + Number(microseconds) / 1_000
-  while (performance.now() < until);
-  process.kill(process.pid, 'SIGKILL')
+  if (number === fatal) dieAt(performance.now() + Number(microseconds) / 1_000)
+  await writeNext(store, number)
+  writeSync(1, `${number}\n`)
+}
+
+/** Looks at the clock between all that happens here; the disk is written from another thread meanwhile. */
+function dieAt(time: number): void {
+  if (performance.now() >= time) process.kill(process.pid, 'SIGKILL')
+  setImmediate(dieAt, time)
 }
