@@ -5,6 +5,7 @@ import { durabilityCases } from './store/durability-cases.js'
 import { entryCases } from './store/entry-cases.js'
 import { resolveStoreTraits, type StoreFixture, type StoreTraits, unmetNeed } from './store/fixture.js'
 import { lifecycleCases } from './store/lifecycle-cases.js'
+import { randomCases } from './store/random-cases.js'
 import { rangeCases } from './store/range-cases.js'
 import { scopeCases } from './store/scope-cases.js'
 import { createStage } from './store/stage.js'
@@ -16,6 +17,7 @@ const groups: readonly (readonly [title: string, cases: readonly Case[]])[] = [
   ['keys and values', entryCases],
   ['ranges', rangeCases],
   ['batches', batchCases],
+  ['batches at random', randomCases],
   ['scopes', scopeCases],
   ['opening and closing', lifecycleCases],
   ['durability', durabilityCases],

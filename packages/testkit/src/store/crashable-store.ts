@@ -2,10 +2,10 @@ import {
   type BackendChange,
   coreError,
   createMemoryBackend,
-  createStore,
   type OpenStore,
+  type OpenStoreOptions,
+  openStore,
   type StoreBackend,
-  type StoreLimitsOption,
 } from '@rondo/core'
 import { createFakeDisk } from './fake-disk.js'
 
@@ -21,18 +21,17 @@ export interface CrashableStoreOptions {
    * promise nothing of the order in which such writes reach the disk, so any of them may survive any other.
    */
   readonly random?: (() => number) | undefined
-  readonly limits?: StoreLimitsOption | undefined
 }
 
 /** A place for a store that outlives the stores opened on it, and can be pulled out from under them. */
 export interface CrashableStore {
-  /** Rejects with `STORE_LOCKED` while another one is open here. */
-  open(): Promise<OpenStore>
+  /** As core's `openStore`. Rejects with `STORE_LOCKED` while another one is open here. */
+  open(options?: OpenStoreOptions): Promise<OpenStore>
   /** The process dies: writes that were not durable are lost, and whatever the open store is asked for fails. */
   crash(): void
   /** Has this befall the nth write from now; 1 is the next one. Joined writes count once. */
   failAt(write: number, fault: StoreFault): void
-  /** How many writes there have been, so that a test can run once for every one of them. */
+  /** How many writes there have been, the first one that says what the store is among them: a test can fail each in turn. */
   readonly writes: number
 }
 
@@ -47,7 +46,7 @@ export interface CrashableStore {
  * place.crash()
  * const again = await place.open() // has 'kept' alone
  */
-export function createCrashableStore({ random = () => 0, limits }: CrashableStoreOptions = {}): CrashableStore {
+export function createCrashableStore({ random = () => 0 }: CrashableStoreOptions = {}): CrashableStore {
   const disk = createFakeDisk()
   const faults = new Map<number, StoreFault>()
   let writes = 0
@@ -102,9 +101,9 @@ export function createCrashableStore({ random = () => 0, limits }: CrashableStor
   }
 
   return {
-    async open() {
+    async open(options) {
       if (kill !== undefined) throw coreError('STORE_LOCKED')
-      return createStore(await openBackend(), { limits })
+      return openStore(await openBackend(), options)
     },
     crash,
     failAt(write, fault) {
