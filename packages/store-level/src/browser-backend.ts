@@ -1,4 +1,4 @@
-import { type BackendChange, coreError, type RondoError, type StoreBackend } from '@rondo/core'
+import { type BackendChange, coreError, RondoError, type StoreBackend } from '@rondo/core'
 import { BrowserLevel } from 'browser-level'
 import { levelOptions, levelReads } from './level-reads.js'
 import { takeWebLock, webLocks } from './web-lock.js'
@@ -12,11 +12,12 @@ const prefix = 'rondo-'
 
 export async function openBrowserBackend(location: string): Promise<StoreBackend> {
   const release = await lockOutOthers(location)
+  const level: Level = new BrowserLevel(location, { ...levelOptions, prefix })
   try {
-    const level: Level = new BrowserLevel(location, { ...levelOptions, prefix })
     await level.open()
     return createBrowserBackend(level, connectionOf(level), release)
   } catch (cause) {
+    await level.close()
     release()
     throw browserError(cause)
   }
@@ -86,6 +87,7 @@ function connectionOf(level: Level): IDBDatabase {
 }
 
 function browserError(error: unknown): RondoError {
+  if (error instanceof RondoError) return error
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   const text = cause instanceof Error ? cause.message : String(cause)
   const full = cause instanceof Error && cause.name === 'QuotaExceededError'

@@ -1,8 +1,10 @@
 import { mkdir, realpath } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { coreError, type RondoError, type StoreBackend } from '@rondo/core'
 import { ClassicLevel } from 'classic-level'
 import { levelOptions, levelReads } from './level-reads.js'
 import { claimPlace } from './open-places.js'
+import { syncFolders } from './sync-folders.js'
 
 // LevelDB in a folder. A write that failed may have left half a record in LevelDB's log, and what is appended behind that
 // is not read again after a restart. So nothing more is written until the store was opened anew, which drops that half.
@@ -10,23 +12,29 @@ import { claimPlace } from './open-places.js'
 type Level = ClassicLevel<Uint8Array, Uint8Array>
 
 export async function openNodeBackend(location: string): Promise<StoreBackend> {
-  const place = await resolvePlace(location)
+  const { place, top } = await makePlace(location)
   const release = await claimPlace(place)
+  const level: Level = new ClassicLevel(place, levelOptions)
   try {
-    const level: Level = new ClassicLevel(place, levelOptions)
     await level.open()
+    await syncFolders(place, top)
     return createNodeBackend(level, release)
   } catch (cause) {
+    await level.close()
     release()
     throw levelError(cause)
   }
 }
 
-/** One folder has one name, or its lock would not be seen by who opens it by another. */
-async function resolvePlace(location: string): Promise<string> {
+/**
+ * The folder by its one true name, or its lock would not be seen by who opens it by another; and the outermost folder
+ * that changed when it was made.
+ */
+async function makePlace(location: string): Promise<{ readonly place: string; readonly top: string }> {
   try {
-    await mkdir(location, { recursive: true })
-    return await realpath(location)
+    const made = await mkdir(location, { recursive: true })
+    const place = await realpath(location)
+    return { place, top: made === undefined ? place : await realpath(dirname(resolve(made))) }
   } catch (cause) {
     throw levelError(cause)
   }

@@ -5,6 +5,8 @@ import { complaints, readLast } from './child/journal.js'
 import { runChild } from './child/run-child.js'
 import { useFolder } from './folder.js'
 
+const script = new URL('child/write-and-die.ts', import.meta.url)
+
 const kills = process.env['RONDO_TIER'] === 'full' ? 1_000 : 12
 
 describe('a process that is killed while it writes', () => {
@@ -13,11 +15,7 @@ describe('a process that is killed while it writes', () => {
     const random = createSeededRandom(1)
     const tally = { acknowledged: 0, unheard: 0 }
     for (let kill = 0; kill < kills; kill += 1) {
-      const child = runChild('write-and-die.ts', [
-        location,
-        Math.floor(random() * 40),
-        Math.floor(random() ** 2 * 4_000),
-      ])
+      const child = runChild(script, [location, Math.floor(random() * 40), Math.floor(random() ** 2 * 4_000)])
       const { lines, signal, stderr } = await child.ended
       expect({ signal, stderr }).toEqual({ signal: 'SIGKILL', stderr: '' })
       if (lines.length > 0) tally.acknowledged = Number(lines.at(-1))

@@ -5,9 +5,11 @@ import { openLevelStore } from '../src/index.js'
 import { runChild } from './child/run-child.js'
 import { useFolder } from './folder.js'
 
+const script = new URL('child/hold.ts', import.meta.url)
+
 /** What another process is told that opens the store and closes it again. */
 async function openElsewhere(location: string): Promise<string> {
-  const child = runChild('hold.ts', [location])
+  const child = runChild(script, [location])
   const answer = await child.ready
   child.process.stdin?.end()
   await child.ended
@@ -32,7 +34,7 @@ describe('a store that is open', () => {
 
   test('is refused here while another process has it, and free once that was killed', async () => {
     const location = await useFolder()
-    const child = runChild('hold.ts', [location])
+    const child = runChild(script, [location])
     expect(await child.ready).toBe('open')
     await expect(openLevelStore(location)).rejects.toMatchObject({ code: 'STORE_LOCKED', layer: 'store' })
     child.process.kill('SIGKILL')

@@ -16,9 +16,9 @@ export interface Child {
   readonly ready: Promise<string>
 }
 
-/** Runs a script of this folder, made of the built packages, in a process of its own. */
-export function runChild(script: string, args: readonly (string | number)[], shell?: string): Child {
-  const program = [process.execPath, fileURLToPath(new URL(script, import.meta.url)), ...args.map(String)]
+/** Runs a script, made of the built packages, in a process of its own. */
+export function runChild(script: URL, args: readonly (string | number)[], shell?: string): Child {
+  const program = [process.execPath, fileURLToPath(script), ...args.map(String)]
   const [command = '', ...rest] = shell === undefined ? program : ['sh', '-c', `${shell}; exec "$@"`, 'sh', ...program]
   const child = spawn(command, rest, { stdio: ['pipe', 'pipe', 'pipe'] })
   let stdout = ''

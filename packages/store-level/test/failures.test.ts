@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
+import { relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openLevelStore } from '../src/index.js'
 import { levelError } from '../src/node-backend.js'
@@ -6,13 +7,15 @@ import { complaints, readLast, writeNext } from './child/journal.js'
 import { runChild } from './child/run-child.js'
 import { useFolder } from './folder.js'
 
+const script = new URL('child/fill.ts', import.meta.url)
+
 describe('a store without room', () => {
   test.skipIf(process.platform === 'win32')(
     'says STORE_QUOTA, writes nothing more until it was opened again, and keeps all that was acknowledged',
     async () => {
       const location = await useFolder()
       // Files of at most 300 blocks, whatever a block is to this shell: LevelDB's log grows past that.
-      const { lines, stderr } = await runChild('fill.ts', [location], 'ulimit -f 300').ended
+      const { lines, stderr } = await runChild(script, [location], 'ulimit -f 300').ended
       expect(stderr).toBe('')
       const written = lines.length - 3
       expect(written).toBeGreaterThan(0)
@@ -45,5 +48,21 @@ describe('a store without room', () => {
     const folder = await useFolder()
     await writeFile(`${folder}/file`, '')
     await expect(openLevelStore(`${folder}/file/store`)).rejects.toMatchObject({ code: 'STORE_FAILED' })
+  })
+
+  test('says STORE_FAILED where what is there is no LevelDB', async () => {
+    const location = await useFolder()
+    await (await openLevelStore(location)).close()
+    await writeFile(`${location}/CURRENT`, 'MANIFEST-999999\n')
+    await expect(openLevelStore(location)).rejects.toMatchObject({ code: 'STORE_FAILED' })
+  })
+
+  test('is made with all the folders around it, by relative names too', async () => {
+    const folder = await useFolder()
+    const location = relative(process.cwd(), `${folder}/one/two/three`)
+    const store = await openLevelStore(location)
+    await store.put('a', new Uint8Array([1]), { durable: true })
+    await store.close()
+    expect(await readdir(`${folder}/one/two`)).toEqual(['three'])
   })
 })
