@@ -30,7 +30,10 @@ function createGate() {
     closes: () => closed,
     /** Ends the write that the backend is at, once it is. */
     async settle(reason?: Error) {
-      while (waiting.length === 0) await Promise.resolve()
+      for (let turn = 0; waiting.length === 0; turn += 1) {
+        if (turn === 1_000) throw new Error('the backend is at no write')
+        await Promise.resolve()
+      }
       const next = waiting.shift()
       if (reason === undefined) next?.pass()
       else next?.fail(reason)
@@ -159,5 +162,21 @@ describe('a store', () => {
     expect(createMemoryStore({ durability: 'durable' }).durability).toBe('durable')
     const wrong: object = { durability: 'sturdy' }
     expect(() => createMemoryStore(wrong)).toThrow(TypeError)
+  })
+
+  test('reads pages that end at a number of entries or of bytes', async () => {
+    const memory = createMemoryBackend()
+    const pages: number[] = []
+    const read: StoreBackend['read'] = async (span) => {
+      const page = await memory.read(span)
+      pages.push(page.length)
+      return page
+    }
+    const store = createStore({ ...memory, read }, { limits: { pageEntriesMax: 4, pageBytesMax: 1_000 } })
+    for (const key of ['a', 'b', 'c', 'd', 'e', 'f']) await store.put(key, new Uint8Array(key > 'd' ? 1_000 : 10))
+    const seen: string[] = []
+    for await (const { key } of store.range('')) seen.push(key)
+    expect(seen.join('')).toBe('abcdef')
+    expect(pages).toEqual([4, 1, 1, 0])
   })
 })

@@ -166,6 +166,16 @@ describe('a migration', () => {
     expect((await contents(await open({ schemaVersion: 2, migrate }), 'person/')).length).toBe(400)
   })
 
+  test('that forgets to wait for its writes has them all', async () => {
+    const { open } = createPlace()
+    await (await open()).close()
+    const hasty = async (store: Store) => {
+      for (let number = 0; number < 60; number += 1) void store.put(`late/${number}`, new Uint8Array(100_000))
+    }
+    const store = await open({ schemaVersion: 2, migrate: hasty })
+    expect((await contents(store, 'late/')).length).toBe(60)
+  })
+
   test('writes no more than it may', async () => {
     const { open } = createPlace()
     await (await open()).close()
