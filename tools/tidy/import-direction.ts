@@ -18,6 +18,7 @@ export const coreLayers = [
   'identity',
   'noise',
   'codec',
+  'store',
   'signing',
   'keystore',
   'secp256k1',

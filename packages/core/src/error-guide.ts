@@ -121,6 +121,33 @@ export const coreErrorGuide: Readonly<Record<CoreErrorCode, ErrorAdvice>> = {
   },
   PROTOCOL_TYPE_UNKNOWN: { fault: 'peer', remedy: 'Check the type, and whether it is a message or a request.' },
   PROTOCOL_REGISTERED: { fault: 'caller', remedy: 'Unregister the other one first.' },
+  STORE_CLOSED: { fault: 'caller', remedy: 'Close the store after everything that uses it.' },
+  STORE_CONFLICT: {
+    fault: 'caller',
+    remedy: 'Read the keys in `details.keys` and decide anew; what was expected to be unspent is spent.',
+  },
+  STORE_VOLATILE: { fault: 'caller', remedy: 'Open a store whose `durability` is durable, such as `openLevelStore`.' },
+  STORE_OVERSIZED: { fault: 'caller', remedy: 'Write less at once, or raise the limit that the message names.' },
+  STORE_LOCKED: {
+    fault: 'operator',
+    remedy: 'Close the other one, or give this one a location of its own: a store has one owner at a time.',
+  },
+  STORE_QUOTA: {
+    fault: 'operator',
+    remedy: 'Make room on the disk or in the browser’s storage, and open the store again.',
+  },
+  STORE_SCHEMA: {
+    fault: 'operator',
+    remedy: 'Update the program, give it a migration, or take another location; `details` has both versions.',
+  },
+  STORE_UNSUPPORTED: {
+    fault: 'operator',
+    remedy: 'See the detail; in browsers serve the page by https or from localhost.',
+  },
+  STORE_FAILED: {
+    fault: 'operator',
+    remedy: 'See `cause`. The write may have happened or not: open the store again and look.',
+  },
   PEER_NOT_CONNECTED: { fault: 'caller', remedy: 'Connect first with `connectToPeer`.' },
   PEER_DISCONNECTED: { fault: 'network', remedy: 'Connect again and repeat the request if it is safe to repeat.' },
   PEER_SILENT: { fault: 'network', remedy: 'Connect again.' },

@@ -78,6 +78,23 @@ export {
   type VerifyMessageOptions,
   verifyMessage,
 } from './signing/verify-message.js'
+export { createStore } from './store/create-store.js'
+export { createMemoryBackend } from './store/memory-backend.js'
+export { createMemoryStore, type MemoryStoreOptions } from './store/memory-store.js'
+export { type OpenStoreOptions, openStore, resolveOpenStoreOptions } from './store/open-store.js'
+export type {
+  BatchOptions,
+  OpenStore,
+  RangeOptions,
+  Store,
+  StoreDurability,
+  StoreEntry,
+  StoreExpectation,
+  StoreOperation,
+  WriteOptions,
+} from './store/store.js'
+export type { BackendChange, BackendEntry, KeySpan, StoreBackend } from './store/store-backend.js'
+export { defaultStoreLimits, type StoreLimits, type StoreLimitsOption } from './store/store-limits.js'
 export type {
   CloseReason,
   DialOptions,

@@ -1,0 +1,35 @@
+export const defaultStoreLimits = {
+  /** One key as UTF-8, the names of its scopes included. */
+  keyBytesMax: 1_024,
+  valueBytesMax: 16_777_216,
+  /** The operations and expectations of one batch. */
+  batchOperationsMax: 65_536,
+  /** Their keys and values. */
+  batchBytesMax: 67_108_864,
+  /** Writes that wait for the one before them are joined into one, up to here. */
+  joinedBytesMax: 1_048_576,
+  /** What a range holds in memory: it stops a page at either. */
+  pageEntriesMax: 256,
+  pageBytesMax: 1_048_576,
+} as const
+
+export type StoreLimits = { readonly [Name in keyof typeof defaultStoreLimits]: number }
+export type StoreLimitsOption = { readonly [Name in keyof StoreLimits]?: number | undefined }
+
+/** Checks every limit once; what comes out is complete and frozen. */
+export function resolveStoreLimits(given: StoreLimitsOption = {}): StoreLimits {
+  const limits: Record<keyof StoreLimits, number> = { ...defaultStoreLimits }
+  for (const name of Object.keys(given)) {
+    if (!isLimit(name)) throw new TypeError(`limits.${name} is not a limit of a store`)
+    const value = given[name]
+    if (value === undefined) continue
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new TypeError(`limits.${name} must be a whole number from 1 up, not ${String(value)}`)
+    limits[name] = value
+  }
+  return Object.freeze(limits)
+}
+
+function isLimit(name: string): name is keyof StoreLimits {
+  return Object.hasOwn(defaultStoreLimits, name)
+}

@@ -1,0 +1,6 @@
+export {
+  type CrashableStore,
+  type CrashableStoreOptions,
+  createCrashableStore,
+  type StoreFault,
+} from './crashable-store.js'
