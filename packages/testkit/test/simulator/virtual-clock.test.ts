@@ -87,3 +87,50 @@ test('to a suspended owner nothing happens until it wakes, and then all that was
   runAll(clock)
   expect(happened).toEqual(['another at 50', 'at once at 100', 'sooner at 100', 'later at 100', 'late at 100'])
 })
+
+test('an owner that is gone drops what was to happen to it, and can arrange nothing new', () => {
+  const clock = new VirtualClock()
+  const owner = { peer: 0, isGone: false }
+  const happened: string[] = []
+  clock.schedule(owner, 10, () => expect.unreachable())
+  clock.defer(owner, () => expect.unreachable())
+  clock.schedule({ peer: 0, isGone: false }, 20, () => happened.push('the next owner'))
+  owner.isGone = true
+  clock.schedule(owner, 5, () => expect.unreachable())
+  clock.defer(owner, () => expect.unreachable())
+  expect(clock.pending().length).toBe(1)
+  runAll(clock)
+  expect(happened).toEqual(['the next owner'])
+})
+
+test('where the clock of a sleeper stands, its timers are as far away when it wakes as when it fell asleep', () => {
+  const clock = new VirtualClock()
+  const [sleeper] = owners
+  const happened: string[] = []
+  const note = (what: string) => () => void happened.push(`${what} at ${clock.nowMs}, ${clock.monotonicMs(0)} its own`)
+  clock.schedule(sleeper, 30, note('a timer from before'))
+  clock.schedule(undefined, 10, () => {
+    clock.suspend(0, 100, 'stands')
+    clock.defer(sleeper, note('at once'))
+  })
+  clock.schedule(undefined, 50, () => {
+    expect(clock.monotonicMs(0)).toBe(10)
+    clock.schedule(sleeper, 5, note('a timer from meanwhile'))
+  })
+  runAll(clock)
+  expect(happened).toEqual([
+    'at once at 110, 10 its own',
+    'a timer from meanwhile at 115, 15 its own',
+    'a timer from before at 130, 30 its own',
+  ])
+})
+
+test('a second sleep does not cut the first one short', () => {
+  const clock = new VirtualClock()
+  const wokeAtMs: number[] = []
+  clock.suspend(0, 100)
+  clock.suspend(0, 10)
+  clock.schedule(owners[0], 1, () => wokeAtMs.push(clock.nowMs))
+  runAll(clock)
+  expect(wokeAtMs).toEqual([100])
+})
