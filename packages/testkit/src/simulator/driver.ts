@@ -47,9 +47,10 @@ export class Driver {
     return true
   }
 
+  /** All that is due by now, and what follows from it without any time passing. */
   async finishTurn(): Promise<void> {
-    const { clock } = this.#parts
-    while (clock.isMidTurn && (await this.step(clock.nowMs)));
+    const { nowMs } = this.#parts.clock
+    while (await this.step(nowMs));
   }
 }
 

@@ -188,7 +188,7 @@ export class Machine {
         return lifeNow().env
       },
       random: createSeededRandom(forkSeed(config.seed, label)),
-      randomBytes: createSeededBytes(forkBytes(config.seed, label)),
+      bytes: createSeededBytes(forkBytes(config.seed, label)),
       dial: (peer) => lifeNow().dial(`memory:${nodeOf(peer)}`),
       note: (what, detail) => this.#note(what, detail === undefined ? name : `${name}, ${detail}`),
     }

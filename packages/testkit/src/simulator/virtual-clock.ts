@@ -88,11 +88,6 @@ export class VirtualClock {
     }
   }
 
-  /** Whether something waits for the end of this turn. */
-  get isMidTurn(): boolean {
-    return this.#turnEnd.length > 0
-  }
-
   pending(): readonly PendingEvent[] {
     const deferred = this.#turnEnd.filter((event) => !isVoid(event))
     return [...deferred, ...this.#queue.pending()].map(({ owner, madeAtTicks, dueTicks }) => ({

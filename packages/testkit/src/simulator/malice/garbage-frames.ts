@@ -14,6 +14,6 @@ export function garbageFrames({ share = 0.1, bytesMax = 1_024 }: GarbageOptions 
   return tamperFrames('garbage frames', (tools) => (frame) => {
     if (!happens(tools, share)) return [frame]
     tools.note('garbage')
-    return [frame, tools.randomBytes(Math.floor(tools.random() * (bytesMax + 1)))]
+    return [frame, tools.bytes(Math.floor(tools.random() * (bytesMax + 1)))]
   })
 }

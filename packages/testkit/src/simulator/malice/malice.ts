@@ -29,7 +29,7 @@ export interface MaliceTools {
   /** [0, 1), from the seed and for this behaviour alone: honest peers' dice fall as they would without it. */
   random(): number
   /** Bytes from the same source. */
-  randomBytes(bytes: number): Uint8Array
+  bytes(length: number): Uint8Array
   /** A bare link to a peer: no handshake, and unknown to the coordinator. */
   dial(peer: number): Promise<Link>
   /** Leaves a line in the trace. */
