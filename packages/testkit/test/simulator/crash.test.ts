@@ -1,5 +1,5 @@
 import type { HandlerContext } from '@rondo/core'
-import { isAbsent, type Life, simulate } from '@rondo/testkit/simulator'
+import { isAbsent, type Life, simulate, type Trace } from '@rondo/testkit/simulator'
 import { expect, test } from 'vitest'
 
 const network = { latencyMs: 10 } as const
@@ -60,34 +60,49 @@ test('nothing of a crashed peer runs any more: no timer, no handler, no sleep, n
   ])
 })
 
+/** When and why the first link of a peer was closed. */
+function firstClosing({ tail }: Trace, peer: number): readonly string[] {
+  const closings = tail.filter(
+    (event) => event.peer === peer && event.what === 'closed' && /^link 1,/.test(event.detail),
+  )
+  return closings.map(({ detail }) => detail.slice('link 1, '.length))
+}
+
 test('after a reset the others hear of it by the network; after a silent crash they do not', async () => {
   const seen = async (links: 'reset' | 'silent') => {
     const world = simulate({ seed: 1, peers: 2, network })
-    const ends: number[] = []
-    world.peers[0]?.on('disconnected', () => ends.push(Math.round(world.nowMs)))
     world.at(100).crash(1, { links })
-    await world.run((_, index, life) => life.sleep(index === 0 ? 5_000 : 10_000))
-    return ends
+    const { outcomes, trace } = await world.run(async (_, __, life) => {
+      await life.sleep(109)
+      const before = firstClosing(world.trace, 0)
+      await life.sleep(5_000)
+      return [before, firstClosing(world.trace, 0)]
+    })
+    return [outcomes[0], firstClosing(trace, 0)]
   }
-  expect(await seen('reset')).toEqual([110])
+  expect(await seen('reset')).toEqual([[[], ['LINK_CLOSED']], ['LINK_CLOSED']])
   // Nobody told it: the end is its own stop.
-  expect(await seen('silent')).toEqual([5_000])
+  expect(await seen('silent')).toEqual([[[], []], ['COORDINATOR_STOPPED']])
 })
 
 test('what a crashed peer had sent before still arrives, and a partition keeps the news of its end, too', async () => {
   const world = simulate({ seed: 1, peers: 2, network })
   const got: string[] = []
-  const note = (what: string) => got.push(`${what} at ${Math.round(world.nowMs)}`)
-  world.peers[0]?.on('message', ({ payload }) => note(String(payload)))
-  world.peers[0]?.on('disconnected', () => note('the end'))
+  world.peers[0]?.on('message', ({ payload }) => got.push(`${payload} at ${Math.round(world.nowMs)}`))
   world.at(95).partition([0], [1]).at(100).crash(1).at(500).heal()
-  await world.run(async (peer, index, life) => {
-    if (index === 0) return life.sleep(1_000)
+  const { outcomes } = await world.run(async (peer, index, life) => {
+    if (index === 0) {
+      await life.sleep(509)
+      const before = firstClosing(world.trace, 0)
+      await life.sleep(2)
+      return [before, firstClosing(world.trace, 0)]
+    }
     await life.sleep(94)
     await peer.broadcast({ type: 'last', payload: 'the last words' })
     return life.sleep(10_000)
   })
-  expect(got).toEqual(['the last words at 104', 'the end at 510'])
+  expect(got).toEqual(['the last words at 104'])
+  expect(outcomes[0]).toEqual([[], ['LINK_CLOSED']])
 })
 
 test('what is sent to a machine that is silently gone backs up like before a slow reader, within bounds', async () => {
@@ -159,20 +174,17 @@ test('each life has a monotonic clock and randomness of its own, both settled by
   const drawn = async (seed: number) => {
     const world = simulate({ seed, peers: 2, network })
     const draws: string[] = []
-    world.at(100).crash(1).restart(100).at(400).crash(1).restart(100)
+    world.at(100).crash(1).restart(100).at(3_000).crash(1).restart(100)
     const handleMessage = (_: unknown, __: unknown, { env }: HandlerContext): void => {
       draws.push(`${env.random(8).join(' ')}, ${env.jitter()}, ${env.monotonicMs() - world.nowMs}`)
     }
     await world.run(async (peer, index, life) => {
       if (index === 1) peer.registerProtocol({ protocolName: 'draw', handleMessage })
-      else {
-        for (const atMs of [50, 350, 750]) {
-          await life.sleep(atMs - world.nowMs)
-          await peer.connectToPeer(world.targetOf(1))
-          await peer.broadcast({ protocol: 'draw', type: 'x' })
-        }
-      }
-      return life.sleep(1_000)
+      await life.sleep(50)
+      const draw = { protocol: 'draw', type: 'x' }
+      if (index === 0) peer.on('connected', ({ peerId }) => void peer.sendTo(peerId, draw))
+      if (index === 0) await peer.broadcast(draw)
+      return life.sleep(10_000)
     })
     return draws
   }
