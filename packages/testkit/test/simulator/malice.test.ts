@@ -1,4 +1,4 @@
-import type { Link } from '@rondo/core'
+import type { Link, Message } from '@rondo/core'
 import {
   bitFlips,
   droppedFrames,
@@ -184,7 +184,8 @@ test('a liar tells everybody something else, in messages, broadcasts, requests a
   const [first, second, liar] = [0, 1, 2].map((index) => world.targetOf(index).peerId)
   if (first === undefined || second === undefined || liar === undefined) throw new Error('there are three')
   const { outcomes } = await world.run(async (peer, index, life) => {
-    peer.registerProtocol({ protocolName: 'ask', handleMessage: ({ payload }) => `heard ${String(payload)}` })
+    const handleMessage = ({ payload }: Message): string => `heard ${String(payload)}`
+    peer.registerProtocol(Object.freeze({ protocolName: 'ask', handleMessage }))
     await life.sleep(100)
     if (index === 2) {
       expect(await peer.broadcast({ type: 'x', payload: 'to all' })).toMatchObject({

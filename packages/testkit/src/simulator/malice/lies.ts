@@ -1,7 +1,7 @@
 import type { BroadcastOutcome, Coordinator, OutgoingMessage, PeerId, ProtocolHandler } from '@rondo/core'
 import { RondoError } from '@rondo/core'
 import type { Malice, MaliceTools } from './malice.js'
-import { wrapCoordinator } from './wrap-coordinator.js'
+import { boundMember, wrapCoordinator } from './wrap-coordinator.js'
 
 /** What a liar says in place of what it should. Both get what the honest one would have said. */
 export interface Lies {
@@ -54,7 +54,7 @@ function createLiar(coordinator: Coordinator, { say, answer }: Lies, tools: Mali
   const broadcast: Coordinator['broadcast'] = async (message, { to } = {}): Promise<BroadcastOutcome> => {
     const sent: PeerId[] = []
     const failed: { peerId: PeerId; error: RondoError }[] = []
-    for (const peerId of to ?? speakersOf(coordinator, message)) {
+    const tell = async (peerId: PeerId): Promise<void> => {
       try {
         await sendTo(peerId, message)
         sent.push(peerId)
@@ -63,6 +63,7 @@ function createLiar(coordinator: Coordinator, { say, answer }: Lies, tools: Mali
         failed.push({ peerId, error })
       }
     }
+    await Promise.all([...(to ?? speakersOf(coordinator, message))].map(tell))
     return { sent, failed }
   }
 
@@ -83,15 +84,12 @@ function answerFalsely(
   answer: NonNullable<Lies['answer']>,
   tools: MaliceTools,
 ): ProtocolHandler {
-  return new Proxy(handler, {
-    get(target, name) {
-      if (name !== 'handleMessage') {
-        const value: unknown = Reflect.get(target, name, target)
-        return typeof value === 'function' ? value.bind(target) : value
-      }
-      const lie: ProtocolHandler['handleMessage'] = async (message, from, context) =>
-        answer(await target.handleMessage(message, from, context), message, tools)
-      return lie
-    },
+  const standIn: ProtocolHandler = {
+    protocolName: handler.protocolName,
+    handleMessage: async (message, from, context) =>
+      answer(await handler.handleMessage(message, from, context), message, tools),
+  }
+  return new Proxy(standIn, {
+    get: (target, name) => (name === 'handleMessage' ? target.handleMessage : boundMember(handler, name)),
   })
 }

@@ -7,12 +7,18 @@ import type { Coordinator } from '@rondo/core'
  * wrapCoordinator(peer, { sendTo: (peerId, message) => peer.sendTo(peerId, { ...message, payload: 'something else' }) })
  */
 export function wrapCoordinator(coordinator: Coordinator, changes: Partial<Coordinator>): Coordinator {
-  return new Proxy(coordinator, {
-    get(target, name) {
+  // Not the coordinator itself: what a proxy stands for may forbid it to answer otherwise.
+  const standIn: Coordinator = Object.create(coordinator)
+  return new Proxy(standIn, {
+    get(_, name) {
       if (Object.hasOwn(changes, name)) return Reflect.get(changes, name)
-      const value: unknown = Reflect.get(target, name, target)
-      // Its methods reach its private fields, which a proxy does not have.
-      return typeof value === 'function' ? value.bind(target) : value
+      return boundMember(coordinator, name)
     },
   })
+}
+
+/** A member that works on what it belongs to: methods reach private fields, which a proxy does not have. */
+export function boundMember(whole: object, name: string | symbol): unknown {
+  const value: unknown = Reflect.get(whole, name, whole)
+  return typeof value === 'function' ? value.bind(whole) : value
 }
