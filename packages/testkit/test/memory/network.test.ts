@@ -172,6 +172,27 @@ describe('a memory network', () => {
   })
 })
 
+test('a listener lets newcomers in on its own clock: one that stands still lets nobody in', async () => {
+  const env = createVirtualEnv()
+  const network = createMemoryNetwork()
+  const held: (() => void)[] = []
+  let accepted = 0
+  await network
+    .transport('bob')(createHost({ ...env, defer: (run) => void held.push(run) }))
+    .listen?.('memory:bob', {
+      accept: () => {
+        accepted += 1
+      },
+    })
+  const dialling = network.transport('alice')(createHost(env)).dial('memory:bob', {})
+  await env.advance(5_000)
+  expect(accepted).toBe(0)
+  for (const run of held.splice(0)) run()
+  expect(accepted).toBe(1)
+  await env.advance(0)
+  await dialling
+})
+
 describe('a partition', () => {
   const nobody = () => false
 
@@ -277,8 +298,8 @@ describe('a node that vanishes', () => {
 
   test('in silence tells nobody, and what is sent to it piles up until the other end closes', async () => {
     const { env, network, alice, bob } = await connect({ latencyMs: 10, highWaterBytes: 1_000 })
-    network.vanish('bob', 'silent')
     expect(alice.link.send(new Uint8Array(900))).toBe(true)
+    network.vanish('bob', 'silent')
     expect(alice.link.send(new Uint8Array(900))).toBe(false)
     bob.link.resume()
     await env.advance(600_000)

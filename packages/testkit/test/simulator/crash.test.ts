@@ -200,7 +200,7 @@ test.each([
 ])('with keepStore %j a restarted peer finds %j', async (keepStore, wanted) => {
   const world = simulate({ seed: 1, peers: 2, network })
   world.at(100).crash(1, { keepStore }).restart(50)
-  const { outcomes } = await world.run(async (_, index, { incarnation, store, sleep }) => {
+  const { outcomes } = await world.run(async (_, index, { incarnation, store }) => {
     if (index === 0) return []
     if (incarnation > 0) {
       const keys: string[] = []
@@ -210,8 +210,7 @@ test.each([
     await store.put('durable', bytes(1), { durable: true })
     await store.put('volatile', bytes(2))
     expect(await store.get('volatile')).toEqual(bytes(2))
-    await new Promise(() => {})
-    return sleep(0).then(() => [])
+    return new Promise<readonly string[]>(() => {})
   })
   expect(outcomes[1]).toEqual(wanted)
 })
@@ -240,13 +239,30 @@ test('a peer that crashes before its restart is over crashes again, and every li
 test('a world waits for a life that is still to come, and not for a peer that stays dead', async () => {
   const world = simulate({ seed: 1, peers: 2, network })
   world.at(10).crash(0).at(10).crash(1).restart(5_000)
-  const { outcomes } = await world.run(async (_, __, { incarnation, sleep }) => {
+  const { outcomes } = await world.run(async (_, __, { incarnation }) => {
     if (incarnation === 0) await new Promise(() => {})
     await world.sleep(7)
-    void sleep
     return Math.round(world.nowMs)
   })
   expect(outcomes).toEqual([{ status: 'crashed' }, 5_017])
+})
+
+test('what a scenario comes to after its crash came too late, whatever it throws or returns', async () => {
+  const world = simulate({ seed: 1, peers: 2, network })
+  world.at(100).crash([0, 1]).restart(400)
+  const { lives, outcomes } = await world.run(async (_, index, { incarnation, signal }) => {
+    if (incarnation > 0) return incarnation
+    await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    if (index === 0) throw new Error('too late')
+    return 'too late'
+  })
+  expect(outcomes).toEqual([1, 1])
+  for (const life of lives) {
+    expect(life).toEqual([
+      { status: 'crashed', atMs: 100 },
+      { status: 'returned', value: 1 },
+    ])
+  }
 })
 
 test('crashes and restarts are in the trace, and the same seed gives the same one', async () => {
