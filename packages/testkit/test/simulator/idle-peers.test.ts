@@ -7,6 +7,8 @@ const isFull = process.env['RONDO_TIER'] === 'full'
 const peers = 1_000
 const idleMs = isFull ? 600_000 : 60_000
 const heartbeatIntervalMs = 15_000
+/** A thousand handshakes are work, and the machine may have other things to do. */
+const timeout = isFull ? 600_000 : 120_000
 
 async function idle(topology: Topology) {
   const world = simulate({ seed: 1, peers, topology, network: { latencyMs: [5, 80] }, eventsMax: 10_000_000 })
@@ -24,7 +26,9 @@ async function idle(topology: Topology) {
   return { ended, outcomes, errors, events: trace.length }
 }
 
-test('1,000 peers in a ring idle for minutes, nobody is lost, and a link costs a few frames a heartbeat', async () => {
+test('1,000 peers in a ring idle for minutes, nobody is lost, and a link costs a few frames a heartbeat', {
+  timeout,
+}, async () => {
   const { ended, outcomes, errors, events } = await idle('ring')
   const wanted = { connectedBefore: 2, connectedAfter: 2, refused: {} }
   expect(outcomes).toEqual(Array.from({ length: peers }, () => wanted))
@@ -36,9 +40,13 @@ test('1,000 peers in a ring idle for minutes, nobody is lost, and a link costs a
   expect(events).toBeGreaterThan(peers * 2 * heartbeats)
 })
 
-test.runIf(isFull)('1,000 peers with six connections each idle for ten minutes, and nobody is lost', async () => {
-  const { ended, outcomes, errors } = await idle((index) => [1, 10, 100].map((step) => (index + step) % peers))
-  const wanted = { connectedBefore: 6, connectedAfter: 6, refused: {} }
-  expect(outcomes).toEqual(Array.from({ length: peers }, () => wanted))
-  expect([ended, errors]).toEqual([0, []])
-})
+test.runIf(isFull)(
+  '1,000 peers with six connections each idle for ten minutes, and nobody is lost',
+  { timeout },
+  async () => {
+    const { ended, outcomes, errors } = await idle((index) => [1, 10, 100].map((step) => (index + step) % peers))
+    const wanted = { connectedBefore: 6, connectedAfter: 6, refused: {} }
+    expect(outcomes).toEqual(Array.from({ length: peers }, () => wanted))
+    expect([ended, errors]).toEqual([0, []])
+  },
+)
