@@ -45,7 +45,7 @@ export interface World {
   malicious(index: number, ...malice: readonly Malice[]): void
   /**
    * Waits in virtual time: called while something happens to a peer, on that peer's clock, as `life.sleep` does; elsewhere
-   * on the world's.
+   * on the world's. A scenario that was just woken by a promise of another peer's should use `life.sleep`.
    */
   sleep(ms: number): Promise<void>
   /**
