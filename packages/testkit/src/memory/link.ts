@@ -17,11 +17,14 @@ export interface MemoryLinkPair {
   readonly listener: Link
   /** Ends both sides at once and drops what is under way: a pulled cable that both notice. */
   cut(): void
+  /** One end is gone without a goodbye. With `news` the other hears of the end behind what was sent before. */
+  vanish(end: 'dialler' | 'listener', news: boolean): void
   /** Routes may have opened: what waited leaves. */
   retry(): void
 }
 
 const cutOff: CloseReason = Object.freeze({ code: 'LINK_CLOSED', detail: 'the connection was cut' })
+const vanished: CloseReason = Object.freeze({ code: 'LINK_CLOSED', detail: 'the other end is gone' })
 const finished: CloseReason = Object.freeze({ code: 'LINK_CLOSED' })
 
 /** Joins two ends by two pipes. `ended` is called once, when no end is open any more. */
@@ -57,6 +60,7 @@ export function createLinkPair(
       near.end(cutOff)
       far.end(cutOff)
     },
+    vanish: (end, news) => (end === 'dialler' ? near : far).vanish(news),
     retry() {
       there.retry()
       back.retry()
@@ -69,6 +73,7 @@ interface LinkEnd {
   readonly inlet: { deliver(frame: Uint8Array): void; finished(reason: CloseReason): void }
   drained(): void
   end(reason: CloseReason): void
+  vanish(news: boolean): void
   join(outbound: Pipe, inbound: Pipe): void
 }
 
@@ -133,7 +138,7 @@ function createLinkEnd(config: MemoryNetworkConfig, { env, remote }: MemoryEnd, 
     },
     resume() {
       paused = false
-      if (receiver !== undefined) inbound.release()
+      if (receiver !== undefined && reason === undefined) inbound.release()
     },
     close(why = finished) {
       if (reason === undefined) {
@@ -152,6 +157,19 @@ function createLinkEnd(config: MemoryNetworkConfig, { env, remote }: MemoryEnd, 
     inlet: { deliver: (frame) => receiver?.frame(frame), finished: end },
     drained: () => env.defer(() => reason === undefined && receiver?.drain()),
     end,
+    vanish(news) {
+      if (reason !== undefined) return
+      reason = vanished
+      if (news) {
+        inbound.discard()
+        outbound.finish(vanished)
+      } else {
+        // To the other end it looks like a very slow reader: what it sends stays under way.
+        inbound.hold()
+        outbound.forget()
+      }
+      closed()
+    },
     join(out, into) {
       outbound = out
       inbound = into

@@ -17,6 +17,14 @@ export interface MemoryNetwork {
   partition(reachable: (from: string, to: string) => boolean): void
   /** Ends the partition. */
   heal(): void
+  /**
+   * A node is gone without a goodbye: nothing leaves it or reaches it, and nobody listens there. With `reset` its system
+   * outlives it and ends its links, behind what was sent before; with `silent` the machine is gone, too: nobody is told, and
+   * whoever dials it waits.
+   */
+  vanish(node: string, links: 'reset' | 'silent'): void
+  /** The node is back, with nothing of what it had: it may listen and dial again. */
+  reappear(node: string): void
   /** Cuts links at once, with what is under way on them; both ends notice. Returns how many. */
   sever(which?: (dialler: string, listener: string) => boolean): number
 }
@@ -35,10 +43,15 @@ export function createMemoryNetwork(options: MemoryNetworkOptions = {}): MemoryN
   const listeners = new Map<string, MemoryListener>()
   const links = new Map<MemoryLinkPair, readonly [dialler: string, listener: string]>()
   const waiting = new Set<() => void>()
-  let reachable: (from: string, to: string) => boolean = () => true
+  const absent = new Set<string>()
+  let rule: (from: string, to: string) => boolean = () => true
 
-  function reroute(rule: (from: string, to: string) => boolean): void {
-    reachable = rule
+  function reachable(from: string, to: string): boolean {
+    return !absent.has(from) && !absent.has(to) && rule(from, to)
+  }
+
+  function reroute(changed: (from: string, to: string) => boolean): void {
+    rule = changed
     for (const pair of links.keys()) pair.retry()
     for (const retry of [...waiting]) retry()
   }
@@ -49,6 +62,10 @@ export function createMemoryNetwork(options: MemoryNetworkOptions = {}): MemoryN
     const pair = createLinkPair(config, near, far, () => links.delete(pair))
     links.set(pair, [dialler.node, listener.node])
     return pair
+  }
+
+  function stopListening(node: string): void {
+    for (const [name, listener] of listeners) if (listener.node === node) listeners.delete(name)
   }
 
   const switchboard: Switchboard = {
@@ -65,6 +82,19 @@ export function createMemoryNetwork(options: MemoryNetworkOptions = {}): MemoryN
   return {
     transport: (node) => (host) => createMemoryTransport(switchboard, node ?? host.peerId, host.env),
     partition: reroute,
+    vanish(node, news) {
+      if (news === 'reset') stopListening(node)
+      for (const [pair, [dialler, listener]] of [...links]) {
+        if (dialler === node) pair.vanish('dialler', news === 'reset')
+        if (listener === node) pair.vanish('listener', news === 'reset')
+      }
+      if (news === 'silent') absent.add(node)
+    },
+    reappear(node) {
+      stopListening(node)
+      absent.delete(node)
+      reroute(rule)
+    },
     heal: () => reroute(() => true),
     sever(which = () => true) {
       const doomed = [...links].filter(([, [dialler, listener]]) => which(dialler, listener))

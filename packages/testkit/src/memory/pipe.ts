@@ -26,6 +26,8 @@ export interface Pipe {
   discard(): void
   hold(): void
   release(): void
+  /** The sender is gone: what has not left yet never will. */
+  forget(): void
   /** The route may have opened again: what waited for it leaves now. */
   retry(): void
 }
@@ -165,6 +167,9 @@ export function createPipe(fate: Fate, highWaterBytes: number, isOpen: () => boo
       if (gone) return
       if (fate.timed) scheduleFlush()
       else if (parcels.length > 0 && wake === undefined) deferFlush()
+    },
+    forget() {
+      unsent.length = 0
     },
     retry() {
       if (gone || unsent.length === 0 || !isOpen()) return

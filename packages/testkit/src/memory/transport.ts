@@ -118,6 +118,12 @@ function dialling(switchboard: Switchboard, { node, env, name }: Caller, signal:
       const listener = listeners.get(name)
       if (listener === undefined) fail(`nobody listens at ${address}`)
       else if (!routeIsOpen(node, listener.node)) waitForRoute()
+      // On the listener's clock: one that stands still lets nobody in.
+      else listener.env.defer(() => settled || admit(listener))
+    }
+
+    function admit(listener: MemoryListener): void {
+      if (listeners.get(name) !== listener) fail(`nobody listens at ${address}`)
       else if (listener.options.admit?.(scheme + node) === false) fail(`${address} turned the newcomer away`)
       else enter(listener)
     }

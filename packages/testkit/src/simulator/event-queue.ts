@@ -1,11 +1,20 @@
+/** Whose events they are: those of one life of a peer. */
+export interface Owner {
+  readonly peer: number
+  /** From then on nothing happens to it: what was to happen is dropped. */
+  isGone: boolean
+}
+
 /** Something that will happen at a virtual time. */
 export interface VirtualEvent {
-  /** Who it happens to: the index of a peer, or undefined for the world itself. */
-  readonly owner: number | undefined
+  /** Who it happens to; undefined for the world itself. */
+  readonly owner: Owner | undefined
   readonly madeAtTicks: number
   /** When it was meant to happen, and when it will: later, where its owner is suspended. */
-  readonly dueTicks: number
+  dueTicks: number
   atTicks: number
+  /** How long the clock of its peer had stood still when this was written. */
+  stoodTicks: number
   /** Counts insertions: what was scheduled first happens first among equals. */
   readonly order: number
   cancelled: boolean
@@ -31,7 +40,7 @@ export class EventQueue {
 
   /** The next event that was not cancelled; it stays. */
   peek(): VirtualEvent | undefined {
-    while (this.#heap[0]?.cancelled) this.#removeFirst()
+    for (let first = this.#heap[0]; first !== undefined && isVoid(first); first = this.#heap[0]) this.#removeFirst()
     return this.#heap[0]
   }
 
@@ -43,7 +52,7 @@ export class EventQueue {
 
   /** In no particular order. */
   pending(): readonly VirtualEvent[] {
-    return this.#heap.filter(({ cancelled }) => !cancelled)
+    return this.#heap.filter((event) => !isVoid(event))
   }
 
   #removeFirst(): void {
@@ -66,6 +75,11 @@ export class EventQueue {
     const right = this.#heap[2 * at + 2]
     return left !== undefined && right !== undefined && isBefore(right, left) ? 2 * at + 2 : 2 * at + 1
   }
+}
+
+/** Whether it will not happen any more. */
+export function isVoid({ cancelled, owner }: VirtualEvent): boolean {
+  return cancelled || owner?.isGone === true
 }
 
 function isBefore(a: VirtualEvent, b: VirtualEvent): boolean {

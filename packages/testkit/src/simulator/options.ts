@@ -1,5 +1,6 @@
 import type { CoordinatorOptions } from '@rondo/core'
 import type { MemoryNetworkOptions } from '../memory/options.js'
+import type { Topology } from './topology.js'
 
 export interface SimulateOptions {
   /** Decides everything: identities, keys, latencies, losses. */
@@ -9,8 +10,11 @@ export interface SimulateOptions {
   /** What the network does to frames; nothing where left out. */
   readonly network?: Omit<MemoryNetworkOptions, 'delivery' | 'random'> | undefined
   readonly limits?: CoordinatorOptions['limits'] | undefined
-  /** Who is connected when the scenarios begin: everybody to everybody (`mesh`), or nobody. */
-  readonly topology?: 'mesh' | 'none' | undefined
+  /**
+   * Who is connected when the scenarios begin: everybody to everybody (`mesh`), each to the next (`ring`), nobody (`none`),
+   * or each to those that a function of its index names.
+   */
+  readonly topology?: Topology | undefined
   /** Virtual time that the scenarios may take before the run is given up. */
   readonly deadlineMs?: number | undefined
   /** Events that one run may take: what loops without time passing ends here. */
@@ -22,7 +26,7 @@ export interface SimulateConfig {
   readonly peers: number
   readonly network: Omit<MemoryNetworkOptions, 'delivery' | 'random'>
   readonly limits: CoordinatorOptions['limits']
-  readonly topology: 'mesh' | 'none'
+  readonly topology: Topology
   readonly deadlineMs: number
   readonly eventsMax: number
 }
@@ -31,7 +35,8 @@ export interface SimulateConfig {
 export function resolveSimulateOptions(options: SimulateOptions): SimulateConfig {
   const { seed, peers, topology = 'mesh' } = options
   if (!Number.isSafeInteger(seed)) throw new TypeError(`seed must be a whole number: ${String(seed)}`)
-  if (topology !== 'mesh' && topology !== 'none') throw new TypeError('topology must be mesh or none')
+  if (typeof topology !== 'function' && !['mesh', 'ring', 'none'].includes(topology))
+    throw new TypeError('topology must be mesh, ring, none, or a function')
   return Object.freeze({
     seed,
     peers: fromOneUp('peers', peers),

@@ -1,4 +1,5 @@
 import type { Link, TransportFactory } from '@rondo/core'
+import { wrapLink } from './malice/wrap-link.js'
 import { describeBytes } from './trace.js'
 
 /** Notes one thing that happened to a peer. */
@@ -27,11 +28,7 @@ export function tracedTransport(create: TransportFactory, note: Note): Transport
 }
 
 function tracedLink(link: Link, name: string, note: Note): Link {
-  const { remote, capabilities, binding } = link
-  return {
-    remote,
-    capabilities,
-    ...(binding === undefined ? {} : { binding }),
+  return wrapLink(link, {
     attach: (receiver) =>
       link.attach({
         frame(bytes) {
@@ -48,11 +45,5 @@ function tracedLink(link: Link, name: string, note: Note): Link {
       note('sent', `${name}, ${describeBytes(frame)}`)
       return link.send(frame)
     },
-    get queuedBytes() {
-      return link.queuedBytes
-    },
-    pause: () => link.pause(),
-    resume: () => link.resume(),
-    close: (reason) => link.close(reason),
-  }
+  })
 }

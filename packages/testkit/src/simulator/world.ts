@@ -1,28 +1,34 @@
-import { type Coordinator, createSystemEnv, type PeerId, type PeerTarget, type RondoError } from '@rondo/core'
+import type { Coordinator, PeerId, PeerTarget, RondoError } from '@rondo/core'
 import type { MemoryNetwork } from '../memory/network.js'
+import { Driver, describeThrown } from './driver.js'
+import type { Life, PeerLife } from './life.js'
+import type { Machine } from './machine.js'
+import type { Malice } from './malice/malice.js'
 import type { SimulateConfig } from './options.js'
+import { type LifeEnd, type Outcome, Outcomes } from './outcomes.js'
 import { SimulationError } from './simulation-error.js'
+import { dialsOf, neighboursOf } from './topology.js'
 import type { Trace, TraceRecorder } from './trace.js'
 import type { VirtualClock } from './virtual-clock.js'
 import { applyAction, assertPeer, createTimetable, nodeOf, type Timetable, type WorldAction } from './world-action.js'
 
-// Drives virtual time. One event runs at a time, and all that it sets off in promises settles before the next: a turn of the
-// real event loop comes only when no promise has anything left to do, so that its order is the code's and not the machine's.
-
-/** What one peer does in a world. */
-export type Scenario<Value> = (peer: Coordinator, index: number) => Promise<Value> | Value
+/** What one peer does in a world, from the beginning in each of its lives. */
+export type Scenario<Value> = (peer: Coordinator, index: number, life: Life) => Promise<Value> | Value
 
 /** A world that was run to its end. */
 export interface WorldRun<Value> {
-  /** What each scenario returned, in the order of the peers. */
-  readonly outcomes: readonly Value[]
+  /** What the scenario of each peer's last life returned, in the order of the peers; `isAbsent` tells who has nothing. */
+  readonly outcomes: readonly Outcome<Value>[]
+  /** How each life of each peer ended. */
+  readonly lives: readonly (readonly LifeEnd<Value>[])[]
   readonly trace: Trace
-  /** What coordinators had nobody to throw at. */
+  /** What honest coordinators had nobody to throw at. */
   readonly errors: readonly { readonly peer: number; readonly error: RondoError }[]
 }
 
 export interface World {
   readonly seed: number
+  /** The coordinators of the present lives. */
   readonly peers: readonly Coordinator[]
   readonly trace: Trace
   /** Virtual time since the scenarios began; negative before. */
@@ -35,11 +41,17 @@ export interface World {
   others(index: number): readonly PeerId[]
   /** Something that will happen, counted from the beginning of the scenarios. */
   at(ms: number): Timetable
-  /** Waits in virtual time. */
+  /** Turns a peer malicious as the scenarios begin. Nobody waits for its scenario, and what that throws ends nothing. */
+  malicious(index: number, ...malice: readonly Malice[]): void
+  /**
+   * Waits in virtual time: called while something happens to a peer, on that peer's clock, as `life.sleep` does; elsewhere
+   * on the world's. A scenario that was just woken by a promise of another peer's should use `life.sleep`.
+   */
   sleep(ms: number): Promise<void>
   /**
-   * Runs a scenario for every peer until all have settled, stops every coordinator, and checks that nothing is left behind.
-   * Rejects with a `SimulationError` where a scenario rejects, an event throws, or time runs out. Once a world.
+   * Runs a scenario for every peer until all have settled, those of lives that will be restarted included, stops every
+   * coordinator, and checks that nothing is left behind. Rejects with a `SimulationError` where a scenario rejects, an event
+   * throws, or time runs out. Once a world.
    */
   run<Value>(scenario: Scenario<Value>): Promise<WorldRun<Value>>
 }
@@ -49,31 +61,53 @@ interface WorldParts {
   readonly clock: VirtualClock
   readonly trace: TraceRecorder
   readonly network: MemoryNetwork
-  readonly peers: readonly Coordinator[]
+  readonly machines: readonly Machine[]
   readonly replay: (seed: number) => string
 }
 
-const { defer } = createSystemEnv()
+/** Something that every peer is to do before the run goes on. */
+interface Phase {
+  readonly what: string
+  readonly waiting: Set<number>
+  failure?: { readonly peer: number; readonly reason: unknown }
+}
+
+/** The scenarios, while they run. */
+interface Play {
+  readonly phase: Phase
+  /** Begins the scenario of the peer's present life. */
+  begin(machine: Machine): void
+  crashed(machine: Machine): void
+}
 
 export class SimulatedWorld implements World {
   readonly seed: number
-  readonly peers: readonly Coordinator[]
   readonly trace: TraceRecorder
   readonly #parts: WorldParts
+  readonly #driver: Driver
+  readonly #dials: readonly (readonly number[])[]
   readonly #errors: { readonly peer: number; readonly error: RondoError }[] = []
   readonly #plan: { readonly atMs: number; readonly action: WorldAction }[] = []
+  /** Restarts that have been arranged and have not come, for each peer. */
+  readonly #restartsAhead: number[]
   #beganAtMs = 0
   #state: 'idle' | 'preparing' | 'running' | 'over' = 'idle'
-  #events = 0
+  #play: Play | undefined
 
   constructor(parts: WorldParts) {
+    const { config, clock, machines, trace } = parts
     this.#parts = parts
-    this.seed = parts.config.seed
-    this.peers = parts.peers
-    this.trace = parts.trace
-    parts.peers.forEach((peer, index) => {
-      this.#listenTo(peer, index)
-    })
+    this.#dials = dialsOf(config.topology, config.peers)
+    this.#restartsAhead = machines.map(() => 0)
+    this.seed = config.seed
+    this.trace = trace
+    const failure = (what: string, cause?: unknown): Error => this.#failure(what, cause)
+    this.#driver = new Driver({ clock, eventsMax: config.eventsMax, failure })
+    for (const machine of machines) this.#listenTo(machine)
+  }
+
+  get peers(): readonly Coordinator[] {
+    return this.#parts.machines.map(({ life }) => life.face)
   }
 
   get nowMs(): number {
@@ -81,138 +115,225 @@ export class SimulatedWorld implements World {
   }
 
   addressOf(index: number): string {
-    assertPeer(index, this.peers.length)
+    assertPeer(index, this.#parts.machines.length)
     return `memory:${nodeOf(index)}`
   }
 
   targetOf(index: number): PeerTarget {
-    return { addresses: [this.addressOf(index)], peerId: this.#peer(index).peerId }
+    return { addresses: [this.addressOf(index)], peerId: this.#machine(index).peerId }
   }
 
   others(index: number): readonly PeerId[] {
-    assertPeer(index, this.peers.length)
-    return this.peers.filter((_, at) => at !== index).map(({ peerId }) => peerId)
+    assertPeer(index, this.#parts.machines.length)
+    return this.#parts.machines.filter((_, at) => at !== index).map(({ peerId }) => peerId)
   }
 
   at(ms: number): Timetable {
-    return createTimetable(ms, this.peers.length, (atMs, action) => {
+    return createTimetable(ms, this.#parts.machines.length, (atMs, action) => {
       if (this.#state === 'running') this.#arrange(atMs, action)
       else this.#plan.push({ atMs, action })
     })
   }
 
+  malicious(index: number, ...malice: readonly Malice[]): void {
+    if (this.#state !== 'idle') throw new TypeError('who is malicious is settled before the run')
+    this.#machine(index).corrupt(malice)
+  }
+
   sleep(ms: number): Promise<void> {
+    const { running } = this.#driver
+    if (running !== undefined) return this.#machine(running.peer).life.sleep(ms)
     return new Promise((resolve) => this.#parts.clock.schedule(undefined, ms, resolve))
   }
 
   async run<Value>(scenario: Scenario<Value>): Promise<WorldRun<Value>> {
     if (this.#state !== 'idle') throw new TypeError('a world runs once: make another under the same seed')
-    const { config, clock } = this.#parts
+    const { clock, machines } = this.#parts
     this.#state = 'preparing'
-    await this.#perform('listening', (peer, index) => peer.listen(this.addressOf(index)))
-    if (config.topology === 'mesh') {
-      await this.#perform('the mesh', (peer, index) =>
-        Promise.all(this.peers.slice(index + 1).map((_, at) => peer.connectToPeer(this.targetOf(index + 1 + at)))),
-      )
-    }
+    await this.#perform('listening', machines, ({ coordinator, index }) => coordinator.listen(this.addressOf(index)))
+    await this.#perform('connecting', machines, (life) => this.#dialAll(life, this.#dials[life.index] ?? []))
 
     this.#beganAtMs = clock.nowMs
     this.#state = 'running'
     for (const { atMs, action } of this.#plan) this.#arrange(atMs, action)
-    const outcomes = await this.#perform('the scenario', scenario)
+    const { lives, outcomes } = await this.#playOut(scenario)
 
     this.#state = 'over'
-    await this.#perform('stopping', (peer) => peer.stop())
-    await this.#finishTurn()
+    const honest = machines.filter(({ isUp, isMalicious }) => isUp && !isMalicious)
+    await this.#perform('stopping', honest, ({ coordinator }) => coordinator.stop())
+    for (const { life, isMalicious } of machines) if (isMalicious) life.end(new Error('the world is over'))
+    await this.#driver.finishTurn()
     this.#assertNothingLeft()
-    return { outcomes, trace: this.trace, errors: this.#errors }
+    return { outcomes, lives, trace: this.trace, errors: this.#errors }
   }
 
-  #peer(index: number): Coordinator {
-    const peer = this.peers[index]
-    if (peer === undefined) throw new TypeError(`there is no peer ${index} among ${this.peers.length}`)
-    return peer
+  #machine(index: number): Machine {
+    const machine = this.#parts.machines[index]
+    if (machine === undefined) throw new TypeError(`there is no peer ${index} among ${this.#parts.machines.length}`)
+    return machine
   }
 
-  #listenTo(peer: Coordinator, index: number): void {
+  #listenTo({ index, life }: Machine): void {
     const { trace } = this
-    peer.on('connected', ({ peerId, direction }) => trace.record(index, 'connected', `${direction} ${peerId}`))
-    peer.on('disconnected', ({ peerId }, { code }) => trace.record(index, 'disconnected', `${peerId}, ${code}`))
-    peer.on('message', ({ protocol, type, messageId }) =>
+    const { coordinator } = life
+    coordinator.on('connected', ({ peerId, direction }) => trace.record(index, 'connected', `${direction} ${peerId}`))
+    coordinator.on('disconnected', ({ peerId }, { code }) => trace.record(index, 'disconnected', `${peerId}, ${code}`))
+    coordinator.on('message', ({ protocol, type, messageId }) =>
       trace.record(index, 'message', `${protocol} ${type} ${messageId}`),
     )
-    peer.on('error', (error) => {
+    coordinator.on('error', (error) => {
       trace.record(index, 'error', error.message)
-      this.#errors.push({ peer: index, error })
+      if (!this.#machine(index).isMalicious) this.#errors.push({ peer: index, error })
     })
   }
 
+  async #dialAll({ coordinator }: PeerLife, peers: readonly number[]): Promise<void> {
+    await Promise.all(peers.map((peer) => coordinator.connectToPeer(this.targetOf(peer))))
+  }
+
+  // What happens to the world.
+
   #arrange(atMs: number, action: WorldAction): void {
-    const { clock, network } = this.#parts
+    const { clock } = this.#parts
+    if (action.kind === 'restart') this.#countRestarts(action.peers, 1)
     clock.schedule(undefined, this.#beganAtMs + atMs - clock.nowMs, () => {
       const { kind, ...how } = action
       this.trace.record(undefined, kind, JSON.stringify(how))
-      applyAction(action, network, clock)
+      this.#apply(action)
     })
   }
 
-  /** Starts one task a peer, and lets time pass until all have settled. */
-  async #perform<Value>(what: string, task: Scenario<Value>): Promise<readonly Value[]> {
-    const { clock, config } = this.#parts
-    const values: Value[] = []
-    const waiting = new Set(this.peers.keys())
-    const failures: { readonly peer: number; readonly reason: unknown }[] = []
-    const start = async (peer: Coordinator, index: number): Promise<void> => {
-      try {
-        values[index] = await task(peer, index)
-      } catch (reason) {
-        failures.push({ peer: index, reason })
-      }
-      waiting.delete(index)
+  #apply(action: WorldAction): void {
+    const { network, clock } = this.#parts
+    if (action.kind === 'jumpClock') {
+      for (const index of action.peers) this.#machine(index).wallJumpMs += action.ms
+    } else if (action.kind === 'crash') {
+      for (const index of action.peers) this.#crash(this.#machine(index), action)
+    } else if (action.kind === 'restart') {
+      this.#countRestarts(action.peers, -1)
+      for (const index of action.peers) this.#restart(this.#machine(index))
+    } else {
+      applyAction(action, network, clock)
     }
-    this.peers.forEach((peer, index) => {
-      clock.defer(index, () => void start(peer, index))
-    })
+  }
+
+  #countRestarts(peers: readonly number[], by: number): void {
+    for (const index of peers) this.#restartsAhead[index] = (this.#restartsAhead[index] ?? 0) + by
+  }
+
+  #crash(machine: Machine, action: Extract<WorldAction, { kind: 'crash' }>): void {
+    if (!machine.isUp || this.#play === undefined) return
+    machine.crash(action)
+    this.trace.record(machine.index, 'crashed', `in life ${machine.life.incarnation}`)
+    this.#play.crashed(machine)
+  }
+
+  #restart(machine: Machine): void {
+    if (this.#play === undefined) return
+    if (machine.isUp) return
+    machine.boot()
+    this.trace.record(machine.index, 'restarted', `in life ${machine.life.incarnation}`)
+    this.#listenTo(machine)
+    this.#play.begin(machine)
+  }
+
+  // What the peers do.
+
+  /** Every scenario of every life, until nobody honest is left to wait for. */
+  async #playOut<Value>(scenario: Scenario<Value>): Promise<Pick<WorldRun<Value>, 'lives' | 'outcomes'>> {
+    const { machines } = this.#parts
+    const phase: Phase = { what: 'the scenario', waiting: new Set() }
+    const ends = new Outcomes<Value>(machines.length, (index) => this.#machine(index).isMalicious)
+    this.#play = {
+      phase,
+      begin: (machine) => {
+        ends.begin(machine.index)
+        this.#start(
+          phase,
+          machine.life,
+          () => this.#live(machine, scenario),
+          (end) => ends.end(machine.index, end),
+        )
+      },
+      crashed: ({ index, isMalicious }) => {
+        ends.end(index, { status: 'crashed', atMs: this.nowMs })
+        if (isMalicious) return
+        if ((this.#restartsAhead[index] ?? 0) > 0) phase.waiting.add(index)
+        else phase.waiting.delete(index)
+      },
+    }
+    for (const machine of machines) if (machine.isMalicious) machine.beginMalice()
+    for (const machine of machines) this.#play.begin(machine)
+    await this.#await(phase)
+    this.#play = undefined
+    return { lives: ends.lives, outcomes: ends.list() }
+  }
+
+  async #live<Value>(machine: Machine, scenario: Scenario<Value>): Promise<Value> {
+    const { index, life } = machine
+    if (life.incarnation > 0) {
+      await life.coordinator.listen(this.addressOf(index))
+      // Who can be reached is not the scenario's to wait for.
+      this.#dialAll(life, neighboursOf(this.#dials, index)).catch(() => {})
+    }
+    return scenario(machine.enter(), index, life)
+  }
+
+  /** One task for each, and time passes until all have settled. */
+  async #perform(
+    what: string,
+    machines: readonly Machine[],
+    task: (life: PeerLife) => Promise<unknown>,
+  ): Promise<void> {
+    const phase: Phase = { what, waiting: new Set() }
+    for (const { life } of machines) this.#start(phase, life, () => task(life))
+    await this.#await(phase)
+  }
+
+  #start<Value>(phase: Phase, life: PeerLife, task: () => Promise<Value>, ended?: (end: LifeEnd<Value>) => void): void {
+    const { index, owner } = life
+    const isAwaited = phase.what !== 'the scenario' || !this.#machine(index).isMalicious
+    const attempt = async (): Promise<LifeEnd<Value>> => {
+      try {
+        return { status: 'returned', value: await task() }
+      } catch (reason) {
+        return { status: 'failed', reason }
+      }
+    }
+    const start = async (): Promise<void> => {
+      const end = await attempt()
+      // What a life comes to after its crash came too late.
+      if (life.isOver) return
+      ended?.(end)
+      if (!isAwaited) return
+      phase.waiting.delete(index)
+      if (end.status === 'failed') phase.failure ??= { peer: index, reason: end.reason }
+    }
+    if (isAwaited) phase.waiting.add(index)
+    this.#parts.clock.defer(owner, () => void start())
+  }
+
+  async #await(phase: Phase): Promise<void> {
+    const { clock, config } = this.#parts
+    const { what, waiting } = phase
     const untilMs = clock.nowMs + config.deadlineMs
-    while (waiting.size > 0 && failures.length === 0) {
-      if (await this.#step(untilMs)) continue
+    while (waiting.size > 0 && phase.failure === undefined) {
+      if (await this.#driver.step(untilMs)) continue
       const late = clock.pending().length > 0 ? `within ${config.deadlineMs} ms` : 'and nothing is left to happen'
       throw this.#failure(`${what} of ${namesOf(waiting)} has not settled ${late}`)
     }
-    const [failure] = failures
-    if (failure !== undefined) {
-      throw this.#failure(`${what} of peer ${failure.peer} failed: ${describe(failure.reason)}`, failure.reason)
-    }
-    return values
-  }
-
-  /** The next event and all that follows from it at once; false where none is left up to then. */
-  async #step(untilMs: number): Promise<boolean> {
-    const { clock, config } = this.#parts
-    const event = clock.next(untilMs)
-    if (event === undefined) return false
-    this.#events += 1
-    if (this.#events > config.eventsMax) throw this.#failure(`more than ${config.eventsMax} events`)
-    try {
-      event.run()
-    } catch (cause) {
-      const whose = event.owner === undefined ? 'the world' : `peer ${event.owner}`
-      throw this.#failure(`an exception that would have ended the process of ${whose}: ${describe(cause)}`, cause)
-    }
-    await settled()
-    return true
-  }
-
-  async #finishTurn(): Promise<void> {
-    const { clock } = this.#parts
-    while (clock.isMidTurn) await this.#step(clock.nowMs)
+    const { failure } = phase
+    if (failure === undefined) return
+    throw this.#failure(`${what} of peer ${failure.peer} failed: ${describeThrown(failure.reason)}`, failure.reason)
   }
 
   #assertNothingLeft(): void {
-    const left = this.#parts.clock.pending().filter(({ owner }) => owner !== undefined)
+    const { clock, machines } = this.#parts
+    const owners = new Set(machines.map(({ life }) => life.owner))
+    const left = clock.pending().filter(({ owner }) => owner !== undefined && owners.has(owner))
     if (left.length === 0) return
     const described = left.map(({ owner, madeAtMs, dueMs }) => {
-      return `peer ${owner}, ${(dueMs - madeAtMs).toFixed(3)} ms from ${madeAtMs.toFixed(3)} ms on`
+      return `peer ${owner?.peer}, ${(dueMs - madeAtMs).toFixed(3)} ms from ${madeAtMs.toFixed(3)} ms on`
     })
     throw this.#failure(`stopped coordinators left ${left.length} timers behind: ${described.join('; ')}`)
   }
@@ -223,15 +344,6 @@ export class SimulatedWorld implements World {
   }
 }
 
-/** Resolves when no promise has anything left to do. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => defer(resolve))
-}
-
 function namesOf(indices: ReadonlySet<number>): string {
   return [...indices].map((index) => `peer ${index}`).join(', ')
-}
-
-function describe(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : JSON.stringify(thrown)
 }

@@ -172,6 +172,27 @@ describe('a memory network', () => {
   })
 })
 
+test('a listener lets newcomers in on its own clock: one that stands still lets nobody in', async () => {
+  const env = createVirtualEnv()
+  const network = createMemoryNetwork()
+  const held: (() => void)[] = []
+  let accepted = 0
+  await network
+    .transport('bob')(createHost({ ...env, defer: (run) => void held.push(run) }))
+    .listen?.('memory:bob', {
+      accept: () => {
+        accepted += 1
+      },
+    })
+  const dialling = network.transport('alice')(createHost(env)).dial('memory:bob', {})
+  await env.advance(5_000)
+  expect(accepted).toBe(0)
+  for (const run of held.splice(0)) run()
+  expect(accepted).toBe(1)
+  await env.advance(0)
+  await dialling
+})
+
 describe('a partition', () => {
   const nobody = () => false
 
@@ -260,6 +281,74 @@ describe('a cut', () => {
     expect([alice.log, bob.log, other.log]).toEqual([['2000 closed LINK_CLOSED'], ['2000 closed LINK_CLOSED'], []])
     expect(network.sever()).toBe(1)
     expect(network.sever()).toBe(0)
+  })
+})
+
+describe('a node that vanishes', () => {
+  test('by a reset sends what it had sent, then the news of its end, and hears nothing more itself', async () => {
+    const { env, network, alice, bob } = await connect({ latencyMs: 10 })
+    alice.link.send(bytes(1))
+    bob.link.send(bytes(2))
+    network.vanish('alice', 'reset')
+    await env.advance(1_000)
+    expect(bob.log).toEqual(['1010 frame 1', '1010 closed LINK_CLOSED'])
+    expect(alice.log).toEqual([])
+    expect(network.sever()).toBe(0)
+  })
+
+  test('in silence tells nobody, and what is sent to it piles up until the other end closes', async () => {
+    const { env, network, alice, bob } = await connect({ latencyMs: 10, highWaterBytes: 1_000 })
+    expect(alice.link.send(new Uint8Array(900))).toBe(true)
+    network.vanish('bob', 'silent')
+    expect(alice.link.send(new Uint8Array(900))).toBe(false)
+    bob.link.resume()
+    await env.advance(600_000)
+    expect([alice.log, bob.log]).toEqual([[], []])
+    expect(alice.link.queuedBytes).toBeGreaterThan(1_800)
+    expect(network.sever()).toBe(1)
+    await env.advance(100)
+    expect(alice.log).toEqual(['601000 closed LINK_CLOSED'])
+    expect(bob.log).toEqual([])
+  })
+
+  test('takes what waited for a route with it, and comes back without it', async () => {
+    const { env, network, alice, bob } = await connect({ latencyMs: 10 })
+    network.partition(() => false)
+    alice.link.send(bytes(1))
+    network.vanish('alice', 'silent')
+    network.heal()
+    network.reappear('alice')
+    await env.advance(1_000)
+    expect(bob.log).toEqual([])
+  })
+
+  test('turns dials away by a reset, keeps them waiting in silence, and listens again when it is back', async () => {
+    const { env, network, host } = await connect({ latencyMs: 10, dialTimeoutMs: 3_000 })
+    const outcomes: string[] = []
+    const dialBob = (): void => {
+      network
+        .transport('carol')(host)
+        .dial('memory:bob', {})
+        .then(
+          () => outcomes.push(`${env.monotonicMs()} up`),
+          (error) => outcomes.push(`${env.monotonicMs()} ${error.code}`),
+        )
+    }
+    network.vanish('bob', 'reset')
+    dialBob()
+    await env.advance(1_000)
+    await network
+      .transport('bob')(host)
+      .listen?.('memory:bob', { accept: () => {} })
+    network.vanish('bob', 'silent')
+    dialBob()
+    await env.advance(1_000)
+    network.reappear('bob')
+    await network
+      .transport('bob')(host)
+      .listen?.('memory:bob', { accept: () => {} })
+    await env.advance(1_000)
+    expect(outcomes).toEqual(['1010 DIAL_FAILED', '3020 up'])
   })
 })
 

@@ -57,16 +57,28 @@ test('the same seed gives the same trace, and another seed another', async () =>
 
 const built = fileURLToPath(new URL('../../dist/simulator/index.js', import.meta.url))
 
-test.runIf(existsSync(built))('the same seed gives the same trace in another process', () => {
-  const program = `
-    const { simulate } = await import(${JSON.stringify(new URL(`file://${built}`))})
-    const world = simulate({ seed: 7, peers: 3, network: { latencyMs: [5, 80], loss: 0.1 } })
-    const { trace } = await world.run((peer) => peer.broadcast({ type: 'greeting' }).then(() => world.sleep(60_000)))
+test.runIf(existsSync(built))(
+  'the same seed gives the same trace in another process, whatever befalls the peers',
+  () => {
+    const program = `
+    const { bitFlips, flood, replays, simulate } = await import(${JSON.stringify(new URL(`file://${built}`))})
+    const world = simulate({ seed: 7, peers: 4, network: { latencyMs: [5, 80], loss: 0.1 } })
+    world.at(100).partition([0, 1], [2, 3]).at(400).heal().at(300).crash(1).restart(500).at(450).jumpClock(2, 5_000)
+    world.at(900).crash(2, { keepStore: false, links: 'silent' }).restart(100).at(1_500).suspend(0, 900, { monotonic: 'stands' })
+    world.malicious(3, bitFlips(), replays(), flood({ messagesPerSecond: 20 }))
+    const { trace } = await world.run(async (peer, index, life) => {
+      await peer.broadcast({ type: 'greeting' })
+      await life.store.put('met', new Uint8Array([index]), { durable: true })
+      await life.sleep(60_000)
+    })
     process.stdout.write(trace.hash)`
-  const hashes = [1, 2].map(() => execFileSync(process.execPath, ['--input-type=module', '--eval', program]).toString())
-  expect(hashes[0]).toMatch(/^[0-9a-f]{64}$/)
-  expect(hashes[1]).toBe(hashes[0])
-})
+    const hashes = [1, 2].map(() =>
+      execFileSync(process.execPath, ['--input-type=module', '--eval', program]).toString(),
+    )
+    expect(hashes[0]).toMatch(/^[0-9a-f]{64}$/)
+    expect(hashes[1]).toBe(hashes[0])
+  },
+)
 
 test('one peer more leaves the identities of the others as they are', () => {
   const [three, four] = [simulate({ seed: 5, peers: 3 }), simulate({ seed: 5, peers: 4 })]
