@@ -17,6 +17,7 @@ export const coreLayers = [
   'identity',
   'noise',
   'codec',
+  'replay',
   'transport',
   'events',
   'protocol',
