@@ -19,8 +19,8 @@ export interface AuthorMarks {
   bytes: number
 }
 
-/** Measured on 64-bit V8, rounded up: the entry, its window and its names; and what a ring costs beside its words. */
-const authorBytes = 640
+/** Rounded up from what 64-bit V8 takes: the entry, its window and its names; and what a ring costs beside its words. */
+const authorBytes = 512
 const ringBytes = 256
 
 /** What an author is charged for a window of `words` words. */

@@ -5,8 +5,8 @@ import { type Debtor, ReplayBudget } from './replay-budget.js'
 import type { ReplayLimits } from './replay-limits.js'
 import { ReplayWindow } from './replay-window.js'
 
-// The marks of all authors, within their budget. Authors are dropped only where room is wanted and all their marks have
-// expired, and then the floor covers them; so a mistaken clock costs nothing as long as there is room. Synchronous, so that
+// The marks of all authors, within their budget. Authors are dropped only where room is wanted and all that they sent is out
+// of time, and then the floor covers it; so a mistaken clock costs nothing as long as there is room. Synchronous, so that
 // nothing comes between the question and the mark.
 
 /** A message whose numbers were checked. */
@@ -24,19 +24,30 @@ export interface CacheClock {
   readonly monotonicMs: number
 }
 
+export interface ReplayCacheOptions {
+  readonly limits: ReplayLimits
+  readonly isReserved: (author: PeerId) => boolean
+  /** Whether somebody writes down what is `changed` and `dropped`. */
+  readonly isStored: boolean
+  readonly floor?: ExpiryFloor | undefined
+}
+
 export class ReplayCache {
   readonly floor: ExpiryFloor
-  /** Authors whose marks differ from what is stored, the dropped ones included. */
+  /** Authors whose marks differ from what is stored, and authors whose entries are still to be deleted. */
   readonly changed = new Set<PeerId>()
+  readonly dropped = new Set<PeerId>()
+  readonly #isStored: boolean
   readonly #limits: ReplayLimits
   readonly #isReserved: (author: PeerId) => boolean
   readonly #authors = new Map<PeerId, AuthorMarks>()
   readonly #budget: ReplayBudget
   #sweptMs = Number.NEGATIVE_INFINITY
 
-  constructor(limits: ReplayLimits, isReserved: (author: PeerId) => boolean, floor = new ExpiryFloor()) {
+  constructor({ limits, isReserved, isStored, floor = new ExpiryFloor() }: ReplayCacheOptions) {
     this.#limits = limits
     this.#isReserved = isReserved
+    this.#isStored = isStored
     this.#budget = new ReplayBudget(limits)
     this.floor = floor
   }
@@ -68,7 +79,7 @@ export class ReplayCache {
   mark(message: MarkedMessage, forwarder: PeerId, clock: CacheClock): MarkRefusal | undefined {
     const marks = this.#authors.get(message.author)
     const refused = marks === undefined ? this.#begin(message, forwarder, clock) : this.#extend(marks, message, clock)
-    if (refused === undefined) this.changed.add(message.author)
+    if (refused === undefined) this.noteChange(message.author)
     return refused
   }
 
@@ -77,7 +88,15 @@ export class ReplayCache {
     const marks = this.#authors.get(author)
     if (marks?.epoch !== epoch) return
     marks.window.unmark(sequence)
-    this.changed.add(author)
+    this.noteChange(author)
+  }
+
+  /** Has the author written down, or its entry deleted where it was dropped. */
+  noteChange(author: PeerId): void {
+    if (!this.#isStored) return
+    const [now, before] = this.#authors.has(author) ? [this.changed, this.dropped] : [this.dropped, this.changed]
+    now.add(author)
+    before.delete(author)
   }
 
   #begin(message: MarkedMessage, forwarder: PeerId, clock: CacheClock): MarkRefusal | undefined {
@@ -148,6 +167,8 @@ export class ReplayCache {
   #makeRoom(debtor: Debtor, bytes: number, clock: CacheClock, keep?: AuthorMarks): boolean {
     if (this.#budget.fits(debtor, bytes)) return true
     if (clock.monotonicMs - this.#sweptMs < this.#limits.sweepIntervalMs) return false
+    // A store that deletes nothing would let the names of the dropped pile up.
+    if (this.dropped.size > this.#authors.size) return false
     this.#sweptMs = clock.monotonicMs
     this.#sweep(clock.nowMs, keep)
     return this.#budget.fits(debtor, bytes)
@@ -155,12 +176,18 @@ export class ReplayCache {
 
   #sweep(nowMs: number, keep: AuthorMarks | undefined): void {
     for (const [author, marks] of this.#authors) {
-      if (marks === keep || marks.latestMs + this.#limits.skewMs > nowMs) continue
+      if (marks === keep || !this.#isOutOfTime(marks, nowMs)) continue
       this.#raiseFloor(marks)
       this.#charge(marks, 0)
       this.#authors.delete(author)
-      this.changed.add(author)
+      this.noteChange(author)
     }
+  }
+
+  /** Whether no message that expires when these do is honoured now. In the far future lies what a clock that ran ahead let in. */
+  #isOutOfTime({ earliestMs, latestMs }: AuthorMarks, nowMs: number): boolean {
+    const { lifetimeMsMax, skewMs } = this.#limits
+    return latestMs + skewMs <= nowMs || earliestMs > nowMs + lifetimeMsMax + skewMs
   }
 
   #raiseFloor({ earliestMs, latestMs }: AuthorMarks): void {

@@ -7,6 +7,7 @@ import { loadMemory, writeMemory } from './replay-journal.js'
 import { type ReplayLimitOptions, type ReplayLimits, resolveReplayLimits } from './replay-limits.js'
 import type { ReplayStore } from './replay-store.js'
 import { sequenceMax } from './replay-window.js'
+import { RunStart } from './run-start.js'
 
 // Whether a signed message that was stored, relayed or gossiped is new. Asked after verification, since a mark made for a
 // forgery would refuse the real message. The question and the mark are one synchronous step; with a store, the answer
@@ -81,7 +82,7 @@ class Guard {
   readonly #limits: ReplayLimits
   readonly #isReserved: (author: PeerId) => boolean
   readonly #isFirstStart: boolean
-  readonly #startedMonotonicMs: number
+  readonly #runStart: RunStart
   readonly #commit = new GroupCommit(() => this.#write())
   #memory: Memory | undefined
   #loading: Promise<Memory> | undefined
@@ -92,7 +93,7 @@ class Guard {
     this.#limits = resolveReplayLimits(limits)
     this.#isReserved = isReserved ?? (() => false)
     this.#isFirstStart = isFirstStart ?? false
-    this.#startedMonotonicMs = env.monotonicMs()
+    this.#runStart = new RunStart(env, this.#limits.lifetimeMsMax)
   }
 
   get stats(): ReplayGuardStats {
@@ -136,14 +137,12 @@ class Guard {
 
   /**
    * What was created earlier may have been handed on by a run that nobody remembers. Such a run took what was created up to
-   * `skewMs` ahead of its clock, and ended before this one started. That start is reckoned back from now, so that it moves along when
-   * a clock that was wrong is put right.
+   * `skewMs` ahead of its clock, and ended before this one began.
    */
   #completeFromMs(written: number | undefined): number {
     if (written === undefined && this.#isFirstStart) return 0
-    const { nowMs, monotonicMs } = this.#clock()
-    const startedMs = nowMs - Math.floor(monotonicMs - this.#startedMonotonicMs)
-    return Math.max(0, Math.min(written ?? Number.POSITIVE_INFINITY, startedMs + this.#limits.skewMs + 1))
+    const doubtfulMs = this.#runStart.reckon() + this.#limits.skewMs
+    return Math.max(0, Math.min(written ?? Number.POSITIVE_INFINITY, doubtfulMs + 1))
   }
 
   #clock() {

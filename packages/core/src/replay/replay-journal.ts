@@ -31,10 +31,11 @@ export async function loadMemory(
 ): Promise<LoadedMemory> {
   const bytes = await store?.get(memoryKey)
   if (store === undefined || bytes === undefined) {
-    return { cache: new ReplayCache(limits, isReserved), completeFromMs: undefined }
+    const cache = new ReplayCache({ limits, isReserved, isStored: store !== undefined })
+    return { cache, completeFromMs: undefined }
   }
   const { completeFromMs, floor } = decodeMemory(bytes)
-  const cache = new ReplayCache(limits, isReserved, floor)
+  const cache = new ReplayCache({ limits, isReserved, isStored: true, floor })
   for await (const { key, value } of store.range(authorPrefix)) {
     const author = checkPeerId(key.slice(authorPrefix.length))
     const marks = decodeAuthorMarks(new ByteReader(value), limits.windowSequences)
@@ -46,26 +47,16 @@ export async function loadMemory(
 
 /** Writes what has changed, durably; what a failed write was to carry, the next one carries. */
 export async function writeMemory(store: ReplayStore, cache: ReplayCache, completeFromMs: number): Promise<void> {
-  const authors = authorsToWrite(cache)
+  const authors = [...cache.changed, ...[...cache.dropped].slice(0, deletionsMax)]
   const operations = authors.map((author) => authorOperation(cache, author))
   operations.push({ type: 'put', key: memoryKey, value: encodeMemory(cache.floor, completeFromMs) })
-  for (const author of authors) cache.changed.delete(author)
+  for (const author of authors) if (!cache.changed.delete(author)) cache.dropped.delete(author)
   try {
     await store.batch(operations, { durable: true })
   } catch (cause) {
-    for (const author of authors) cache.changed.add(author)
+    for (const author of authors) cache.noteChange(author)
     throw cause
   }
-}
-
-/** Every author whose marks somebody waits for, and of those that were dropped as many as fit. */
-function authorsToWrite(cache: ReplayCache): PeerId[] {
-  let deletions = 0
-  return [...cache.changed].filter((author) => {
-    if (cache.marksOf(author) !== undefined) return true
-    deletions += 1
-    return deletions <= deletionsMax
-  })
 }
 
 function authorOperation(cache: ReplayCache, author: PeerId): ReplayStoreOperation {

@@ -19,7 +19,7 @@ test('epochs rise with every start, also where the clock stands still or was set
   const store = new FakeReplayStore()
   const epochs = []
   for (const wrongMs of [0, 0, -yearMs, -yearMs, 5_000]) {
-    env.wrongMs = wrongMs
+    env.setWrong(wrongMs)
     epochs.push((await openAuthorClock({ env, store: store.crash() })).epoch - env.trueMs)
   }
   expect(epochs).toEqual([0, 1, 2, 3, 5_000])

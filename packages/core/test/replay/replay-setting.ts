@@ -2,32 +2,49 @@ import { encodePeerId, type PeerId } from '../../src/identity/peer-id.js'
 import type { ReplayMessage, ReplayVerdict } from '../../src/replay/replay-guard.js'
 import { FakeEnv } from '../fake-env.js'
 
-/** The Env of the other tests, with a wall clock that can be set wrong. */
-export class SkewedEnv extends FakeEnv {
+/** What a machine's processes share: its clocks go on while they die. */
+interface Machine {
+  upMs: number
   /** By how much the wall clock is wrong. */
-  wrongMs = 0
+  wrongMs: number
+}
+
+/** The Env of the other tests, with a wall clock that can be wrong and a machine that outlives the process. */
+export class SkewedEnv extends FakeEnv {
+  readonly #machine: Machine
+  readonly #bornMs: number
+
+  constructor(machine: Machine = { upMs: 1_000, wrongMs: 0 }) {
+    super()
+    this.#machine = machine
+    this.#bornMs = machine.upMs
+  }
 
   override wallMs(): number {
-    return super.wallMs() + this.wrongMs
+    return this.trueMs + this.#machine.wrongMs
+  }
+
+  override monotonicMs(): number {
+    return this.#machine.upMs - this.#bornMs
   }
 
   /** What a wall clock shows that is right. */
   get trueMs(): number {
-    return super.wallMs()
+    return 1_700_000_000_000 + this.#machine.upMs
   }
 
-  /** Another process on the same machine: the same moment, and a monotonic clock that begins anew. */
+  /** Sets the wall clock, which is wrong from now on by so much. */
+  setWrong(wrongMs: number): void {
+    this.#machine.wrongMs = wrongMs
+  }
+
+  pass(ms: number): void {
+    this.#machine.upMs += ms
+  }
+
+  /** Another process on the same machine, whose monotonic clock begins anew. */
   restarted(): SkewedEnv {
-    const env = this
-    return new (class extends SkewedEnv {
-      readonly #bornMs = env.nowMs
-      override wallMs(): number {
-        return env.wallMs()
-      }
-      override monotonicMs(): number {
-        return env.nowMs - this.#bornMs
-      }
-    })()
+    return new SkewedEnv(this.#machine)
   }
 }
 

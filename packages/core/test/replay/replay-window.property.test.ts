@@ -32,10 +32,12 @@ type Step = fc.Command<Model, Real>
 const at = (start: number, offset: number): number => Math.min(sequenceMax, Math.max(0, start + offset))
 
 class Offer implements Step {
-  constructor(
-    readonly start: number,
-    readonly offset: number,
-  ) {}
+  readonly start: number
+  readonly offset: number
+  constructor(start: number, offset: number) {
+    this.start = start
+    this.offset = offset
+  }
   check = () => true
   run(model: Model, real: Real): void {
     const sequence = at(model.top < 0 ? this.start : model.top, this.offset)
@@ -49,7 +51,10 @@ class Offer implements Step {
 }
 
 class TakeBack implements Step {
-  constructor(readonly pick: number) {}
+  readonly pick: number
+  constructor(pick: number) {
+    this.pick = pick
+  }
   check = (model: Readonly<Model>) => model.seen.size > 0
   run(model: Model, { window }: Real): void {
     const marked = [...model.seen]
