@@ -4,7 +4,7 @@ const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 
 /** Writes bytes as base58; each leading zero byte becomes a leading `1`. */
 export function encodeBase58(bytes: Uint8Array): string {
-  // In one piece: a text put together by `+=` may stay a tree of its characters, twenty times the size, for as long as it lives.
+  // In one piece: a text put together by `+=` may stay a tree of its characters, a kilobyte for a peer id, while it lives.
   return String.fromCharCode(...convert(bytes, 256, 58).map((digit) => alphabet.charCodeAt(digit)))
 }
 
