@@ -20,6 +20,7 @@ export const coreLayers = [
   'codec',
   'store',
   'signing',
+  'replay',
   'keystore',
   'secp256k1',
   'transport',

@@ -113,6 +113,42 @@ export const coreErrorGuide: Readonly<Record<CoreErrorCode, ErrorAdvice>> = {
   SCHEMA_ASYNC: { fault: 'caller', remedy: 'Keep schemas synchronous and do asynchronous checks in the handler.' },
   MESSAGE_OVERSIZED: { fault: 'caller', remedy: 'Send less at once, or raise `limits.messageBytesMax` on both ends.' },
   NAMES_EXHAUSTED: { fault: 'caller', remedy: 'Put what varies into the payload, not into the message type.' },
+  REPLAY_MALFORMED: {
+    fault: 'peer',
+    remedy: 'Its author must sign whole numbers below 2^48, and expire after creation.',
+  },
+  REPLAY_CREATED_FUTURE: {
+    fault: 'operator',
+    remedy: 'Set the clocks of both right; the message may be sent again once its time has come.',
+  },
+  REPLAY_LIFETIME: {
+    fault: 'caller',
+    remedy: 'Let it expire sooner, or raise `limits.lifetimeMsMax` on the receivers.',
+  },
+  REPLAY_EXPIRED: { fault: 'network', remedy: 'Nothing is wrong if it came late; else set the clocks of both right.' },
+  REPLAY_EPOCH_OLD: {
+    fault: 'network',
+    remedy: 'Sign what is still wanted anew; if it happens to every message, give the author a store for its epoch.',
+  },
+  REPLAY_EPOCH_FUTURE: {
+    fault: 'operator',
+    remedy: 'The author was started while its clock ran ahead, or ours runs behind: set them right, and wait.',
+  },
+  REPLAY_SEEN: { fault: 'network', remedy: 'Nothing is wrong: it came by two ways, or somebody replays it.' },
+  REPLAY_SEQUENCE_OLD: {
+    fault: 'network',
+    remedy: 'Sign it anew if it is still wanted, or raise `limits.windowSequences`.',
+  },
+  REPLAY_FORGOTTEN: {
+    fault: 'operator',
+    remedy: 'Give the node a store that it keeps; `isFirstStart` is for nodes that have never run.',
+  },
+  REPLAY_CACHE_FULL: {
+    fault: 'operator',
+    remedy: 'Try later or by another forwarder; `isReserved` keeps room for those who matter.',
+  },
+  REPLAY_STORE_FAILED: { fault: 'operator', remedy: 'The log has the cause; see to the store, then send again.' },
+  AUTHOR_EXHAUSTED: { fault: 'operator', remedy: 'Start again for another epoch, or take another identity.' },
   RATE_EXCEEDED: { fault: 'peer', remedy: 'Slow down, and retry after `details.retryAfterMs`.' },
   PROTOCOL_UNKNOWN: { fault: 'peer', remedy: 'Register a handler for it there.' },
   PROTOCOL_VERSION: {

@@ -57,6 +57,23 @@ export { RequestRejection } from './protocol/request-rejection.js'
 export type { Schema, SchemaIssue, SchemaVerdict } from './protocol/schema.js'
 export type { OpenStreamOptions, ReadableBytes, Stream, StreamProgress, StreamSource } from './protocol/stream.js'
 export {
+  type AuthorClock,
+  type AuthorClockOptions,
+  type AuthorPosition,
+  openAuthorClock,
+} from './replay/author-clock.js'
+export {
+  createReplayGuard,
+  type ReplayGuard,
+  type ReplayGuardOptions,
+  type ReplayGuardStats,
+  type ReplayMessage,
+  type ReplayRefusal,
+  type ReplayVerdict,
+} from './replay/replay-guard.js'
+export { defaultReplayLimits, type ReplayLimitOptions, type ReplayLimits } from './replay/replay-limits.js'
+export type { ReplayStore, ReplayStoreOperation } from './replay/replay-store.js'
+export {
   defineErrors,
   type ErrorAdvice,
   type ErrorEntry,

@@ -1,6 +1,7 @@
 import { abortable, type Deadline, startDeadline } from '../env/deadline.js'
 import { coreError } from '../errors.js'
 import { type Channel, type ChannelOptions, openChannel, refuseLink } from '../flow/channel.js'
+import type { ResumeClaim } from '../flow/envelope.js'
 import { hearGreeting, refuseGreeting, sendGreeting } from '../flow/greeting.js'
 import type { PeerId } from '../identity/peer-id.js'
 import { RondoError } from '../rondo-error.js'
@@ -235,9 +236,7 @@ export class Peers implements SessionOwner {
     try {
       const options = { ...this.#options.channel, role, expect, signal: deadline.signal, closed: release }
       const channel = await abortable(openChannel(link, options), deadline.signal)
-      const session = await this.#begin(channel, transport, deadline)
-      if (addresses !== undefined) session.addresses = addresses
-      return session
+      return await this.#begin(channel, transport, addresses, deadline)
     } catch (error) {
       // The slot is free when the socket is: whoever does not answer the goodbye keeps his own occupied.
       await link.close({ code: codeOf(error) })
@@ -249,12 +248,17 @@ export class Peers implements SessionOwner {
   }
 
   /** Greets and is greeted, and then a session begins on the channel, or goes on. */
-  async #begin(channel: Channel, transport: string, { signal }: Deadline): Promise<Session> {
+  async #begin(
+    channel: Channel,
+    transport: string,
+    addresses: readonly string[] | undefined,
+    { signal }: Deadline,
+  ): Promise<Session> {
     const { peerId, env } = this.#options
     try {
       if (channel.peerId === peerId) throw coreError('HANDSHAKE_SELF', { peerId })
       const session = await (channel.role === 'dialler'
-        ? this.#greetFirst(channel, transport)
+        ? this.#greetFirst(channel, transport, addresses)
         : this.#greetBack(channel, transport, signal))
       if (session.hasEnded) throw coreError('LINK_CLOSED', { peerId: session.peerId })
       return session
@@ -264,7 +268,11 @@ export class Peers implements SessionOwner {
     }
   }
 
-  async #greetFirst(channel: Channel, transport: string): Promise<Session> {
+  async #greetFirst(
+    channel: Channel,
+    transport: string,
+    addresses: readonly string[] | undefined,
+  ): Promise<Session> {
     const { env, registry } = this.#options
     const current = this.#sessions.get(channel.peerId)
     const claim = current?.claim(channel)
@@ -274,11 +282,13 @@ export class Peers implements SessionOwner {
     if (resume === undefined) {
       // Restarted, or too late: it knows nothing of the session that this end would have gone on with.
       if (claim !== undefined) current?.lose('the peer has forgotten it')
-      return this.#start({ channel, transport, offer, offeredGeneration })
+      return this.#start({ channel, transport, offer, offeredGeneration, addresses })
     }
     if (current === undefined || claim === undefined || !current.isAnsweredBy(resume, claim, channel)) {
       throw coreError('SESSION_RESUME_REFUSED', { peerId: channel.peerId })
     }
+    // Before it moves: the new link may be gone by the time that it has.
+    if (addresses !== undefined) current.addresses = addresses
     current.moveTo(channel, transport, claim, resume)
     return current
   }
@@ -296,7 +306,7 @@ export class Peers implements SessionOwner {
       current.moveTo(channel, transport, answer, claim)
       return current
     }
-    await this.#makeWay(peerId, signal)
+    await this.#makeWay(peerId, claim, signal)
     const offeredGeneration = registry.generation
     sendGreeting(channel, env, { offer: registry.offer(), resume: undefined })
     return this.#start({ channel, transport, offer, offeredGeneration })
@@ -327,8 +337,8 @@ export class Peers implements SessionOwner {
     signal.throwIfAborted()
   }
 
-  /** Resolves when a new session with this peer may begin; throws `HANDSHAKE_DUPLICATE` where the one there is stays. */
-  async #makeWay(peerId: PeerId, signal: AbortSignal): Promise<void> {
+  /** Resolves when a new session with this peer may begin; throws where the one there is stays. */
+  async #makeWay(peerId: PeerId, claim: ResumeClaim | undefined, signal: AbortSignal): Promise<void> {
     const { limits, env } = this.#options
     for (let current = this.#sessions.get(peerId); current !== undefined; current = this.#sessions.get(peerId)) {
       const silence = startDeadline(env, limits.probeTimeoutMs, () => coreError('PEER_SILENT', { peerId }), signal)
@@ -336,6 +346,8 @@ export class Peers implements SessionOwner {
       silence.clear()
       signal.throwIfAborted()
       if (isAlive) throw coreError('HANDSHAKE_DUPLICATE', { peerId })
+      // Late or forged: whoever shares this session has not begun anew, and will claim it again.
+      if (claim?.sessionId === current.id) throw coreError('SESSION_RESUME_REFUSED', { peerId })
       current.lose('the peer began anew')
     }
   }

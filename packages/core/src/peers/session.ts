@@ -57,6 +57,8 @@ export interface SessionStart {
   readonly offer: Offer
   /** The state of the registry that the peer was told of. */
   readonly offeredGeneration: number
+  /** Where this node has reached the peer. */
+  readonly addresses?: readonly string[] | undefined
 }
 
 /** Messages and bytes since the session began. */
@@ -75,8 +77,8 @@ export class Session implements FlowOwner, PathOwner {
   readonly id: string
   readonly peerId: PeerId
   readonly info: PeerInfo
-  /** Where this node has reached the peer, and may again. */
-  addresses: readonly string[] = []
+  /** Where this node has reached the peer, and may again; none where it was reached. */
+  addresses: readonly string[]
   readonly #node: SessionNode
   readonly #owner: SessionOwner
   readonly #flow: Flow
@@ -97,12 +99,14 @@ export class Session implements FlowOwner, PathOwner {
   #versionsGeneration = -1
   #probes: ((isAlive: boolean) => void)[] = []
 
-  constructor(node: SessionNode, { channel, transport, offer, offeredGeneration }: SessionStart, owner: SessionOwner) {
+  constructor(node: SessionNode, start: SessionStart, owner: SessionOwner) {
     const { env, limits, codecs, crypto } = node
+    const { channel, transport, offer, offeredGeneration, addresses = [] } = start
     this.#node = node
     this.#owner = owner
     this.#offer = offer
     this.#offeredGeneration = offeredGeneration
+    this.addresses = addresses
     this.#heardAtMs = env.monotonicMs()
     this.#path = new Path(channel, transport, this)
     this.#resumeKey = new ResumeKey(crypto, channel)
