@@ -20,6 +20,14 @@ export interface HandshakeWire {
   receive(): Promise<Uint8Array>
 }
 
+/** Asked by a listener before it spends anything on a stranger; an answer turns the stranger away. */
+export interface HandshakeGuard {
+  /** Before the key agreement and our signature. */
+  begin(): RefusalCode | undefined
+  /** Before the signature is verified by the key that the stranger claims. */
+  verify(publicKey: Uint8Array): RefusalCode | undefined
+}
+
 export interface HandshakeOptions {
   readonly env: Env
   readonly crypto: CryptoProvider
@@ -30,6 +38,7 @@ export interface HandshakeOptions {
   readonly noiseSecret: Uint8Array
   /** The only peer that will do. */
   readonly expect?: PeerId | undefined
+  readonly guard?: HandshakeGuard | undefined
 }
 
 export interface Established {
@@ -54,6 +63,7 @@ const refusalNumbers = {
   HANDSHAKE_IDENTITY: 3,
   HANDSHAKE_SIGNATURE: 4,
   LINK_SLOTS_FULL: 5,
+  HANDSHAKE_RATE: 6,
 } as const satisfies Partial<Record<CoreErrorCode, number>>
 
 export type RefusalCode = keyof typeof refusalNumbers
@@ -92,6 +102,8 @@ export async function acceptHandshake(
   const first = await wire.receive()
   const preamble = encodePreamble(options)
   checkPreamble(first, preamble, wire)
+  const refusal = options.guard?.begin()
+  if (refusal !== undefined) throw turnAway(wire, refusal)
   const noise = startNoise('responder', preamble, link, options)
 
   const opening = noise.readMessage(first.subarray(preambleBytes))
@@ -181,7 +193,7 @@ async function proveIdentity(
   hash: Uint8Array,
   side: 'dialler' | 'listener',
   wire: HandshakeWire,
-  { ed25519, expect }: HandshakeOptions,
+  { ed25519, expect, guard }: HandshakeOptions,
 ): Promise<PeerId> {
   const idEnd = 1 + (payload[0] ?? 0)
   const claimed = checkPeerId(String.fromCharCode(...payload.subarray(1, idEnd)))
@@ -193,7 +205,10 @@ async function proveIdentity(
       answered: peerId,
     })
   }
-  const isProven = await ed25519.verify(publicKeyOf(peerId), join(purposes[side], hash), payload.subarray(idEnd))
+  const publicKey = publicKeyOf(peerId)
+  const refusal = guard?.verify(publicKey)
+  if (refusal !== undefined) throw turnAway(wire, refusal)
+  const isProven = await ed25519.verify(publicKey, join(purposes[side], hash), payload.subarray(idEnd))
   if (!isProven) throw turnAway(wire, 'HANDSHAKE_SIGNATURE', peerId)
   return peerId
 }

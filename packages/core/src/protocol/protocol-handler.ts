@@ -31,6 +31,8 @@ export type Handlers<M extends Definitions> = {
 }
 
 export interface PresenceHooks {
+  /** Whether this peer is served; see `ProtocolHandler`. */
+  readonly admit?: ((peer: PeerInfo) => boolean) | undefined
   readonly onPeerConnected?: ((peer: PeerInfo) => Promise<void> | void) | undefined
   readonly onPeerDisconnected?: ((peer: PeerInfo, reason: CloseReason) => Promise<void> | void) | undefined
 }
@@ -42,7 +44,7 @@ export function createProtocolHandler<M extends Definitions>(
   version: number,
   definitions: M,
   handlers: Handlers<M>,
-  { onPeerConnected, onPeerDisconnected }: PresenceHooks,
+  { admit, onPeerConnected, onPeerDisconnected }: PresenceHooks,
 ): ProtocolHandler {
   const byType = new Map<string, AnyHandler>()
   for (const [type, definition] of Object.entries(definitions)) {
@@ -62,6 +64,7 @@ export function createProtocolHandler<M extends Definitions>(
       const value = handler(message.payload, new HandlerCall(message, from, context))
       return definition.kind === 'request' ? checkReply(definition.reply, value) : value
     },
+    ...(admit === undefined ? {} : { admit }),
     ...(onPeerConnected === undefined ? {} : { onPeerConnected }),
     ...(onPeerDisconnected === undefined ? {} : { onPeerDisconnected }),
   }
