@@ -5,7 +5,7 @@ import type { PeerId } from '../identity/peer-id.js'
 import type { CipherState } from '../noise/cipher-state.js'
 import type { Limits } from '../options.js'
 import type { PeerInfo } from '../peers/peer-info.js'
-import type { Registry } from '../protocol/registry.js'
+import type { Served } from '../protocol/served.js'
 import type { RondoError } from '../rondo-error.js'
 import type { Channel } from './channel.js'
 import { type ControlEnvelope, decodeEnvelope, type Envelope, isForHandlers, type MessageEnvelope } from './envelope.js'
@@ -53,7 +53,7 @@ export interface FlowOptions {
   readonly env: Env
   readonly limits: Limits
   readonly codecs: Codecs
-  readonly registry: Registry
+  readonly registry: Served
   readonly events: Events
   readonly writers: WriterPool
   readonly channel: Channel

@@ -4,8 +4,9 @@ import type { Limits } from '../options.js'
 import type { MessageRules } from '../protocol/handler.js'
 import type { Message } from '../protocol/message.js'
 import { appProtocol } from '../protocol/names.js'
-import type { Registration, Registry } from '../protocol/registry.js'
+import type { Registration } from '../protocol/registry.js'
 import type { SchemaVerdict } from '../protocol/schema.js'
+import type { Served } from '../protocol/served.js'
 import type { MessageEnvelope, Rejection } from './envelope.js'
 import { Gcra } from './gcra.js'
 import type { InboundName } from './name-table.js'
@@ -43,7 +44,7 @@ export interface Refused {
 }
 
 export interface GuardsOptions {
-  readonly registry: Registry
+  readonly registry: Served
   readonly codecs: Codecs
   readonly limits: Limits
   readonly from: PeerId
@@ -71,7 +72,11 @@ export class Guards {
     const { name, payload } = envelope
     if (name.generation !== registry.generation) this.#resolve(name)
     const { registration } = name
-    if (registration === undefined && name.protocol !== appProtocol) return unserved(registry, name)
+    if (
+      registration === undefined &&
+      (name.protocol !== appProtocol || registry.withholds(name.protocol, name.version))
+    )
+      return unserved(registry, name)
 
     const rules = registration?.handler.messages?.get(name.type)
     if (registration?.handler.messages !== undefined && rules?.kind !== envelope.kind)
@@ -138,7 +143,7 @@ function judge(rules: MessageRules, value: unknown): SchemaVerdict {
   }
 }
 
-function unserved(registry: Registry, name: InboundName): Refused {
+function unserved(registry: Served, name: InboundName): Refused {
   return refuse(registry.versions(name.protocol).length === 0 ? 'PROTOCOL_UNKNOWN' : 'PROTOCOL_VERSION')
 }
 

@@ -2,11 +2,13 @@ import { abortable, type Deadline, startDeadline } from '../env/deadline.js'
 import { coreError } from '../errors.js'
 import { type Channel, type ChannelOptions, openChannel, refuseLink } from '../flow/channel.js'
 import type { PeerId } from '../identity/peer-id.js'
+import type { AdmitPeer } from '../options.js'
 import { RondoError } from '../rondo-error.js'
 import type { CloseReason, Link } from '../transport/transport.js'
+import { Gate } from './gate.js'
 import { Presence } from './presence.js'
 import { Session, type SessionCounts, type SessionNode, type SessionOwner } from './session.js'
-import { type ReleaseSlot, Slots } from './slots.js'
+import type { Place } from './slots.js'
 
 // Who is connected. Links become sessions here, and of two links to one peer only one stays:
 //   - both ends dial at once: the link that the lower peer id dialled wins, the other waits to see whether it does;
@@ -20,6 +22,7 @@ export interface Dialler {
 
 export interface PeersOptions extends SessionNode {
   readonly channel: Omit<ChannelOptions, 'role' | 'expect' | 'signal' | 'closed'>
+  readonly admit?: AdmitPeer | undefined
   /** Throws where no transport serves the address. */
   readonly diallerFor: (address: string) => Dialler
 }
@@ -33,7 +36,7 @@ export interface FailedAttempt {
 
 interface Upgrade {
   readonly role: 'dialler' | 'listener'
-  readonly release: ReleaseSlot
+  readonly place: Place
   readonly expect?: PeerId | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -52,7 +55,7 @@ const superseded = Symbol('superseded')
 export class Peers implements SessionOwner {
   readonly #options: PeersOptions
   readonly #presence: Presence
-  readonly #slots: Slots
+  readonly #gate: Gate
   readonly #sessions = new Map<PeerId, Session>()
   readonly #dials = new Map<PeerId, OngoingDial>()
   readonly #arrivals = new Map<PeerId, Set<(session: Session) => void>>()
@@ -65,8 +68,9 @@ export class Peers implements SessionOwner {
 
   constructor(options: PeersOptions) {
     this.#options = options
-    this.#presence = new Presence(options.registry, options.events)
-    this.#slots = new Slots(options.limits)
+    this.#presence = new Presence(options.events)
+    const { env, limits, admit, channel } = options
+    this.#gate = new Gate({ env, limits, admit, ed25519: channel.ed25519 })
   }
 
   find(peerId: string): Session | undefined {
@@ -78,32 +82,34 @@ export class Peers implements SessionOwner {
   }
 
   hasInboundSlot(group: string | undefined): boolean {
-    return this.#slots.hasInbound(group)
+    return this.#gate.hasInbound(group)
   }
 
   /** An inbound link: proves its peer and becomes a session, or is refused and counted. */
   welcome(link: Link, transport: string): void {
-    const release = this.#slots.takeInbound(link.remote.group)
-    if (release === undefined) {
+    if (!this.#gate.hasInbound(link.remote.group)) {
       this.#count(this.#failedHandshakes, 'LINK_SLOTS_FULL')
       refuseLink(link, 'LINK_SLOTS_FULL')
       return
     }
-    this.#upgrade(link, transport, { role: 'listener', release }).catch((error) => {
+    const place = this.#gate.enter(link)
+    this.#upgrade(link, transport, { role: 'listener', place }).catch((error) => {
       const code = codeOf(error)
+      this.#gate.reputation.failedHandshake(link.remote.group, code)
       this.#count(this.#failedHandshakes, code)
       this.#options.env.log('debug', 'an inbound link was turned away', { code, address: link.remote.address })
     })
   }
 
   /** A link that somebody made by hand becomes a session, by either role. */
-  async adopt(link: Link, transport: string, how: Omit<Upgrade, 'release'>): Promise<Session> {
-    const release = how.role === 'dialler' ? this.#slots.takeOutbound() : this.#slots.takeInbound(link.remote.group)
-    if (release === undefined) {
+  async adopt(link: Link, transport: string, how: Omit<Upgrade, 'place'>): Promise<Session> {
+    const isFull = how.role === 'listener' && !this.#gate.hasInbound(link.remote.group)
+    const place = isFull ? undefined : how.role === 'dialler' ? this.#gate.takeOutbound() : this.#gate.enter(link)
+    if (place === undefined) {
       refuseLink(link, 'LINK_SLOTS_FULL')
       throw coreError('LINK_SLOTS_FULL')
     }
-    return this.#upgrade(link, transport, { ...how, release })
+    return this.#upgrade(link, transport, { ...how, place })
   }
 
   /** The session with a peer: the one there is, or a new one by the first address that leads to it. */
@@ -145,7 +151,7 @@ export class Peers implements SessionOwner {
     const counts: { -readonly [Name in keyof SessionCounts]: number } = { ...this.#past }
     for (const session of this.all()) add(counts, session.counts)
     return {
-      connections: this.#slots.taken,
+      ...this.#gate.counts,
       ...counts,
       refused: Object.fromEntries(this.#refused),
       failedHandshakes: Object.fromEntries(this.#failedHandshakes),
@@ -169,8 +175,18 @@ export class Peers implements SessionOwner {
     this.#presence.update(session)
   }
 
-  refused(_session: Session, code: string): void {
+  refused(session: Session, code: string): void {
+    this.#gate.reputation.refused(session.peerId, code)
     this.#count(this.#refused, code)
+  }
+
+  broken(session: Session, code: string): void {
+    this.#gate.reputation.broken(session.peerId, session.group, code)
+  }
+
+  /** Forgets scores that have decayed to nothing. */
+  sweep(): void {
+    this.#gate.reputation.sweep()
   }
 
   ended(session: Session, reason: CloseReason): void {
@@ -184,16 +200,18 @@ export class Peers implements SessionOwner {
   }
 
   /** From a bare link to a session in the table: the handshake, the greetings, the choice between two links. */
-  async #upgrade(link: Link, transport: string, { role, expect, signal, release }: Upgrade): Promise<Session> {
+  async #upgrade(link: Link, transport: string, { role, expect, signal, place }: Upgrade): Promise<Session> {
     const deadline = this.#handshakeDeadline(signal)
+    place.dropped = (code) => deadline.abort(coreError(code, { detail: 'it made way for others' }))
     try {
-      const options = { ...this.#options.channel, role, expect, signal: deadline.signal, closed: release }
+      const guard = role === 'listener' ? this.#gate.guardFor(link) : undefined
+      const options = { ...this.#options.channel, role, expect, guard, signal: deadline.signal, closed: place.leave }
       const channel = await abortable(openChannel(link, options), deadline.signal)
-      return await this.#begin(channel, transport, deadline)
+      return await this.#begin(channel, transport, deadline, place)
     } catch (error) {
       // The slot is free when the socket is: whoever does not answer the goodbye keeps his own occupied.
       await link.close({ code: codeOf(error) })
-      release()
+      place.leave()
       throw error
     } finally {
       deadline.clear()
@@ -201,12 +219,16 @@ export class Peers implements SessionOwner {
   }
 
   /** Greets and waits to be greeted; a listener greets only once no other link to the peer is in the way. */
-  async #begin(channel: Channel, transport: string, { signal }: Deadline): Promise<Session> {
+  async #begin(channel: Channel, transport: string, { signal }: Deadline, place: Place): Promise<Session> {
     if (channel.peerId === this.#options.peerId) throw coreError('HANDSHAKE_SELF', { peerId: channel.peerId })
     const session = new Session(this.#options, channel, transport, this)
     const giveUp = (): void => void session.close({ code: codeOf(signal.reason) })
     signal.addEventListener('abort', giveUp)
     try {
+      const refusal = place.prove(channel.peerId)
+      if (refusal !== undefined) throw coreError(refusal, { peerId: channel.peerId })
+      place.dropped = (code) => void session.close({ code, detail: 'it made way for others' })
+      await this.#gate.admit(session.info, signal)
       if (channel.role === 'dialler') session.greet()
       await abortable(session.greeted, signal)
       if (channel.role === 'listener') {
@@ -303,22 +325,22 @@ export class Peers implements SessionOwner {
 
   async #dialAddress(peerId: PeerId, address: string, dial: OngoingDial, signal: AbortSignal): Promise<Session> {
     const dialler = this.#options.diallerFor(address)
-    const release = this.#slots.takeOutbound()
-    if (release === undefined) throw coreError('LINK_SLOTS_FULL', { peerId })
+    const place = this.#gate.takeOutbound()
+    if (place === undefined) throw coreError('LINK_SLOTS_FULL', { peerId })
     const deadline = this.#handshakeDeadline(signal)
     const dialling = dialler.dial(address, deadline.signal)
     let link: Link
     try {
       link = await abortable(dialling, deadline.signal)
     } catch (error) {
-      release()
+      place.leave()
       // A transport that goes on all the same hands its link to nobody.
       dialling.then((late) => late.close({ code: 'LINK_CLOSED' })).catch(() => {})
       throw error
     } finally {
       deadline.clear()
     }
-    const upgraded = this.#upgrade(link, dialler.transport, { role: 'dialler', expect: peerId, release, signal })
+    const upgraded = this.#upgrade(link, dialler.transport, { role: 'dialler', expect: peerId, place, signal })
     dial.upgrading = upgraded.then(
       () => {},
       () => {},

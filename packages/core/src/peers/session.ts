@@ -12,6 +12,7 @@ import type { Limits } from '../options.js'
 import type { OutgoingMessage } from '../protocol/message.js'
 import { appProtocol } from '../protocol/names.js'
 import type { Offer, Registry } from '../protocol/registry.js'
+import { Served } from '../protocol/served.js'
 import { negotiateVersion } from '../protocol/version.js'
 import type { RondoError } from '../rondo-error.js'
 import type { CloseReason, LinkReceiver } from '../transport/transport.js'
@@ -39,6 +40,8 @@ export interface SessionOwner {
   /** The peer serves something else than it said before. */
   offerChanged(session: Session): void
   refused(session: Session, code: string): void
+  /** This end gave it up: for what came by it, or did not come in time. */
+  broken(session: Session, code: string): void
   ended(session: Session, reason: CloseReason): void
 }
 
@@ -56,6 +59,8 @@ const appOffer: Offer = new Map([[appProtocol, [1]]])
 export class Session implements FlowOwner, LinkReceiver {
   readonly peerId: PeerId
   readonly info: PeerInfo
+  /** What this node serves to this peer. */
+  readonly served: Served
   /** Settles with the peer's greeting, or rejects with the session's end. */
   readonly greeted: Promise<void>
   readonly #node: SessionNode
@@ -85,11 +90,12 @@ export class Session implements FlowOwner, LinkReceiver {
     this.#heardAtMs = env.monotonicMs()
     this.peerId = channel.peerId
     this.info = this.#describe(transport)
+    this.served = new Served(node.registry, node.events, this.info)
     this.greeted = new Promise((resolve, reject) => {
       this.#settleGreeted = { resolve, reject }
     })
     this.greeted.catch(() => {})
-    this.#flow = new Flow({ ...node, channel, from: this.info, to: node.peerId, owner: this })
+    this.#flow = new Flow({ ...node, registry: this.served, channel, from: this.info, to: node.peerId, owner: this })
     this.#requests = new Requests({ env, limits, codecs, peerId: this.peerId, sender: this.#flow.sender })
     channel.attach(this)
   }
@@ -100,6 +106,11 @@ export class Session implements FlowOwner, LinkReceiver {
 
   get hasEnded(): boolean {
     return this.#endedWith !== undefined
+  }
+
+  /** The address group that its link comes from. */
+  get group(): string | undefined {
+    return this.#channel.link.remote.group
   }
 
   get offer(): Offer {
@@ -114,9 +125,8 @@ export class Session implements FlowOwner, LinkReceiver {
   /** Tells the peer what this node serves: once to begin, and whenever that changes. */
   greet(): void {
     if (this.hasEnded) return
-    const { registry } = this.#node
-    this.#offeredGeneration = registry.generation
-    this.#flow.sender.hello(registry.offer())
+    this.#offeredGeneration = this.served.generation
+    this.#flow.sender.hello(this.served.offer())
     this.#becomeReady()
   }
 
@@ -153,8 +163,8 @@ export class Session implements FlowOwner, LinkReceiver {
     }
     const silentMs = nowMs - this.#heardAtMs
     const stuckMs = outbox.stuckMs(nowMs)
-    if (stuckMs >= limits.sendTimeoutMs) this.close({ code: 'PEER_SLOW', detail: `unread for ${stuckMs} ms` })
-    else if (silentMs >= limits.heartbeatTimeoutMs) this.close({ code: 'PEER_SILENT', detail: `for ${silentMs} ms` })
+    if (stuckMs >= limits.sendTimeoutMs) this.#giveUp({ code: 'PEER_SLOW', detail: `unread for ${stuckMs} ms` })
+    else if (silentMs >= limits.heartbeatTimeoutMs) this.#giveUp({ code: 'PEER_SILENT', detail: `for ${silentMs} ms` })
     else if (silentMs >= limits.heartbeatIntervalMs && !outbox.isBlocked) sender.ping()
   }
 
@@ -227,9 +237,14 @@ export class Session implements FlowOwner, LinkReceiver {
 
   broken(code: BrokenCode): void {
     if (this.hasEnded) return
-    void this.close({ code })
+    this.#giveUp({ code })
     // Before that, it is one more failed handshake.
     if (this.#isReady) this.#node.events.emit('error', coreError(code, { peerId: this.peerId }))
+  }
+
+  #giveUp(reason: CloseReason): void {
+    this.#owner.broken(this, reason.code)
+    void this.close(reason)
   }
 
   #hear(offer: Offer): void {

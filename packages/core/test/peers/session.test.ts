@@ -44,6 +44,7 @@ function createSession(nonce: number) {
     ready: () => {},
     offerChanged: () => {},
     refused: () => {},
+    broken: () => {},
     ended: (_: Session, reason: CloseReason) => ended.push(reason),
   }
   return { env, link, reported, ended, session: new Session(node, channel, 'fake', owner) }
