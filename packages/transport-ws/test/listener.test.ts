@@ -133,13 +133,20 @@ describe('who may connect', () => {
       return (await gate.next()).remote
     }
     expect((await groupWith({})).group).toBe('127.0.0.0/24')
-    expect(await groupWith({ trustProxy: true })).toEqual({ address: '203.0.113.7', group: '203.0.113.0/24' })
-    expect((await groupWith({ trustProxy: 2 })).group).toBe('198.51.100.0/24')
-    expect((await groupWith({ trustProxy: 3 })).group).toBe('127.0.0.0/24')
-    expect((await groupWith({ trustProxy: true }, {})).group).toBe('127.0.0.0/24')
-    expect((await groupWith({ trustProxy: true }, { 'X-Forwarded-For': 'x' })).group).toBe('127.0.0.0/24')
+    const trustProxy = ['127.0.0.1']
+    expect(await groupWith({ trustProxy })).toEqual({ address: '203.0.113.7', group: '203.0.113.0/24' })
+    expect((await groupWith({ trustProxy: ['127.0.0.0/8', '203.0.113.7'] })).group).toBe('198.51.100.0/24')
+    expect((await groupWith({ trustProxy: ['127.0.0.0/8', '128.0.0.0/1'] })).address).toBe('198.51.100.1')
+    expect((await groupWith({ trustProxy }, {})).group).toBe('127.0.0.0/24')
+    expect((await groupWith({ trustProxy }, { 'X-Forwarded-For': 'x' })).group).toBe('127.0.0.0/24')
     const ported = { 'X-Forwarded-For': '[2001:db8::1]:4711' }
-    expect((await groupWith({ trustProxy: true }, ported)).group).toBe('2001:db8::/56')
+    expect((await groupWith({ trustProxy }, ported)).group).toBe('2001:db8::/56')
+  })
+
+  test('whoever comes past the proxy cannot choose an address', async () => {
+    const gate = await open({ trustProxy: ['10.0.0.2', '127.0.0.2'] })
+    await knock(gate.address, '/', { 'X-Forwarded-For': '203.0.113.7, 10.0.0.2' })
+    expect((await gate.next()).remote.group).toBe('127.0.0.0/24')
   })
 })
 
