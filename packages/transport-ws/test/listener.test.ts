@@ -150,6 +150,25 @@ describe('who may connect', () => {
   })
 })
 
+describe('a link that has to make way', () => {
+  test('is gone at once, however mute its other end, and whether or not it was closing', async () => {
+    for (const isClosing of [false, true]) {
+      const env = createManualEnv()
+      const { address, next } = await open({}, { env })
+      const client = createRawClient(address)
+      cleanUp.push(() => client.socket.destroy())
+      client.socket.write(upgradeRequest())
+      const link = await next()
+      const { closed } = attach(link)
+      const beganMs = env.monotonicMs()
+      if (isClosing) void link.close()
+      link.abandon?.()
+      expect((await closed).code).toBe('LINK_CLOSED')
+      expect(env.monotonicMs()).toBe(beganMs)
+    }
+  })
+})
+
 describe('where it listens', () => {
   test('a path other than its own is not found', async () => {
     const { address } = await open({}, { address: 'ws://127.0.0.1:0/rondo' })

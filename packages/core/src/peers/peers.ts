@@ -202,7 +202,10 @@ export class Peers implements SessionOwner {
   /** From a bare link to a session in the table: the handshake, the greetings, the choice between two links. */
   async #upgrade(link: Link, transport: string, { role, expect, signal, place }: Upgrade): Promise<Session> {
     const deadline = this.#handshakeDeadline(signal)
-    place.dropped = (code) => deadline.abort(coreError(code, { detail: 'it made way for others' }))
+    place.dropped = (code) => {
+      deadline.abort(coreError(code, { detail: 'it made way for others' }))
+      link.abandon?.()
+    }
     try {
       const guard = role === 'listener' ? this.#gate.guardFor(link) : undefined
       const options = { ...this.#options.channel, role, expect, guard, signal: deadline.signal, closed: place.leave }
