@@ -62,6 +62,7 @@ export class FakePeer implements LinkReceiver {
       signal: new AbortController().signal,
       closed: () => {},
     })
+    opening.catch(() => {})
     await env.settle()
     const peer = new FakePeer(identity.peerId, await opening, wire, adopted)
     const offer = 'offer' in options ? options.offer : new Map()
