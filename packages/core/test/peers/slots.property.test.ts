@@ -183,7 +183,7 @@ test('slots are given, refused and taken back as plain lists say', () => {
         .tuple(peer, fc.constantFrom(0, 999, 1_000, 2_000))
         .map(([who, score]) => command(`blame(${peers.indexOf(who)}, ${score})`, blame(who, score))),
     ],
-    { maxCommands: 80 },
+    { maxCommands: 120, size: 'max' },
   )
   fc.assert(
     fc.property(commands, (steps) => {

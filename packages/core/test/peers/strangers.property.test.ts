@@ -89,6 +89,7 @@ test('the pool drops whom a plain list says, and never the newcomer', () => {
   const groups = fc.constantFrom('a', 'a', 'a', 'b', 'c', 'd', undefined)
   const commands = fc.commands([groups.map((group) => new Enter(group)), fc.nat(20).map((at) => new Leave(at))], {
     maxCommands: 60,
+    size: 'max',
   })
   fc.assert(
     fc.property(commands, (steps) => {
