@@ -11,6 +11,7 @@ import type { MessageEnvelope, Rejection } from './envelope.js'
 import { Gcra } from './gcra.js'
 import type { InboundName } from './name-table.js'
 import { decodePayload } from './payload.js'
+import { SignatureBudget } from './signature-budget.js'
 
 // Stage 4. What is cheap to refuse is refused first: an unserved name, size, rate, then decoding under caps, then the schema, then
 // whether a handler is free.
@@ -57,6 +58,8 @@ export interface GuardsOptions {
 
 /** The guards of one session. */
 export class Guards {
+  /** Asked before a signature of this peer's messages is verified. */
+  readonly signatures: SignatureBudget
   readonly #options: GuardsOptions
   /** By registration and type; those of types that declare none are shared, under no type. */
   readonly #rates = new Map<Registration | undefined, Map<string | undefined, Gcra>>()
@@ -64,6 +67,7 @@ export class Guards {
 
   constructor(options: GuardsOptions) {
     this.#options = options
+    this.signatures = new SignatureBudget(options.limits)
   }
 
   admit(envelope: MessageEnvelope, nowMs: number): Admitted | Refused {
