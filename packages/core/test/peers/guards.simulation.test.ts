@@ -87,6 +87,22 @@ describe('2,000 half-open links', () => {
     await town.env.advance(10_000)
     expect(node.getStats()).toMatchObject({ strangers: 0, connections: 1 })
   })
+
+  test('of one group that come all the time push nobody out whose handshake is shorter than theirs', async () => {
+    const town = new FakeTown({ latencyMs: 20 })
+    const node = await town.house()
+    const [address = ''] = town.addressesOf(node)
+    const crowd = new Crowd(town)
+    const visitors: Promise<unknown>[] = []
+    for (let ms = 0; ms < 600; ms += 1) {
+      crowd.dial(address, () => 'campus', 1)
+      if (ms % 100 === 0) visitors.push(dial(town, nodeIn(town, 'campus'), node))
+      await town.env.advance(1)
+    }
+    await town.env.advance(200)
+    expect(await Promise.all(visitors)).toHaveLength(6)
+    expect(node.getStats()).toMatchObject({ peers: 6, strangers: strangersPerGroupMax })
+  })
 })
 
 const smallBudget: CoordinatorOptions['limits'] = {
