@@ -13,7 +13,7 @@ const usage = `What can be run here:
   npm run test:full                the long tiers too
   npm run check                    the checks without the tests
   npm run format                   formats, and mends what the linter can mend
-  npm run docs                     writes docs/errors.md anew
+  npm run docs                     writes docs/errors.md and docs/limits.md anew
   npm run bench -- --help          the benchmarks
 
 Options of test and check:
@@ -51,6 +51,7 @@ const commands = {
   docs: async () => {
     await buildOrEnd()
     await hand(['tools/errors-doc/run.ts'])
+    if (!process.exitCode) await hand(['tools/limits-doc/run.ts'])
   },
   format: () => hand(['node_modules/@biomejs/biome/bin/biome', 'check', '--write']),
 }

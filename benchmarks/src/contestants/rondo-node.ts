@@ -13,6 +13,12 @@ const generousLimits: Partial<Limits> = {
   bytesBurst: 1_000_000_000_000,
   connectionsMax: 8_192,
   connectionsPerGroupMax: 8_192,
+  strangersMax: 8_192,
+  strangersPerGroupMax: 8_192,
+  handshakesPerSecond: 1_000_000,
+  handshakesBurst: 1_000_000,
+  handshakesPerGroupPerSecond: 1_000_000,
+  handshakesPerGroupBurst: 1_000_000,
 }
 
 /** A node with a key of its own. What goes wrong in it with nobody to tell ends the process, and so the run. */

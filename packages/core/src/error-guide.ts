@@ -60,6 +60,16 @@ export const coreErrorGuide: Readonly<Record<CoreErrorCode, ErrorAdvice>> = {
   HANDSHAKE_SIGNATURE: { fault: 'peer', remedy: 'Do not trust this address.' },
   HANDSHAKE_SELF: { fault: 'caller', remedy: 'Do not dial your own peer id, and give each node its own identity.' },
   HANDSHAKE_DUPLICATE: { fault: 'network', remedy: 'Use the connection that is there.' },
+  HANDSHAKE_RATE: {
+    fault: 'operator',
+    remedy:
+      'Try again in a second, or raise `limits.handshakesPerGroupPerSecond` and its burst on the node that refused.',
+  },
+  PEER_NOT_ADMITTED: { fault: 'operator', remedy: 'Have the owner of the node let the peer in by its `admit`.' },
+  PEER_DISCOURAGED: {
+    fault: 'peer',
+    remedy: 'Find out what its messages were refused for (`refused` in `getStats`); the score halves in ten minutes.',
+  },
   RECORD_REFUSED: {
     fault: 'peer',
     remedy:

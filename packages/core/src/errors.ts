@@ -32,7 +32,7 @@ export const coreErrorTable = {
     meaning: 'the link loses or reorders frames, or its frames are too small',
     retryable: false,
   },
-  LINK_SLOTS_FULL: { layer: 'guards', meaning: 'there is no free connection slot', retryable: true },
+  LINK_SLOTS_FULL: { layer: 'handshake', meaning: 'there is no free connection slot', retryable: true },
   HANDSHAKE_TIMEOUT: { layer: 'handshake', meaning: 'the handshake did not finish in time', retryable: true },
   HANDSHAKE_MALFORMED: {
     layer: 'handshake',
@@ -60,6 +60,17 @@ export const coreErrorTable = {
   HANDSHAKE_DUPLICATE: {
     layer: 'handshake',
     meaning: 'the two peers are already connected by another link',
+    retryable: true,
+  },
+  HANDSHAKE_RATE: {
+    layer: 'handshake',
+    meaning: 'more handshakes came than the node makes in a while',
+    retryable: true,
+  },
+  PEER_NOT_ADMITTED: { layer: 'handshake', meaning: '`admit` did not let the peer in', retryable: false },
+  PEER_DISCOURAGED: {
+    layer: 'handshake',
+    meaning: 'the peer misbehaved of late, and others go first',
     retryable: true,
   },
   RECORD_REFUSED: {

@@ -3,17 +3,29 @@ import type { CryptoProvider } from './crypto/crypto-provider.js'
 import type { Env } from './env/env.js'
 import type { Identity } from './identity/identity.js'
 import type { SignatureSuite } from './identity/suite.js'
+import type { PeerInfo } from './peers/peer-info.js'
 import type { TransportFactory } from './transport/transport.js'
 
 // Every limit that core keeps, by name, with a finite default. Zero never means unlimited.
 
 export const defaultLimits = {
-  /** Links at once, those in their handshake included. */
+  /** Links at once whose peers are proven, and dials under way. Inbound links in their handshake are counted apart. */
   connectionsMax: 1_024,
   /** Of these, kept free for links that this node dials. */
   connectionsReservedOutbound: 32,
-  /** Inbound links at once from one address group. */
+  /** Inbound links at once from one address group, their peers proven. */
   connectionsPerGroupMax: 256,
+  /** Inbound links at once of discouraged peers; when slots are short they go first. */
+  connectionsDiscouragedMax: 32,
+  /** Inbound links in their handshake, in all and from one address group; beyond it the oldest goes, never the newcomer. */
+  strangersMax: 1_024,
+  strangersPerGroupMax: 128,
+  /** Inbound handshakes, in all; one costs about 0.7 ms, and one by a key never seen before counts as four. */
+  handshakesPerSecond: 400,
+  handshakesBurst: 512,
+  /** The same, from one address group. */
+  handshakesPerGroupPerSecond: 40,
+  handshakesPerGroupBurst: 256,
   /** From the first byte of a link to a proven peer. */
   handshakeTimeoutMs: 10_000,
   /** One message, encoded. */
@@ -55,6 +67,14 @@ export const defaultLimits = {
   /** A ping after this much silence; the link is given up after the other. */
   heartbeatIntervalMs: 15_000,
   heartbeatTimeoutMs: 45_000,
+  /** Signatures of one peer's messages to verify; one by a key never seen before counts as ten. */
+  signaturesPerSecond: 500,
+  signaturesBurst: 1_000,
+  /** The penalty score from which a peer or an address group is discouraged, and how long it takes to halve. */
+  scoreDiscouraged: 1_000,
+  scoreHalfLifeMs: 600_000,
+  /** Peers whose score is remembered, and address groups; beyond it the lowest scores are forgotten. */
+  scoresMax: 4_096,
   /** How long a session may take to prove that it lives when its peer dials anew. */
   probeTimeoutMs: 3_000,
   /** Streams open at once, per peer and direction. */
@@ -81,6 +101,9 @@ const ceilings: { readonly [Name in keyof typeof defaultLimits]?: number } = {
 
 export type Limits = { readonly [Name in keyof typeof defaultLimits]: number }
 
+/** Whether this node talks to a peer; anything but true is no. */
+export type AdmitPeer = (peer: PeerInfo) => boolean | Promise<boolean>
+
 export interface CoordinatorOptions {
   readonly identity: Identity
   readonly transports?: readonly TransportFactory[] | undefined
@@ -89,6 +112,11 @@ export interface CoordinatorOptions {
   /** Peers talk only within one network. */
   readonly network?: string | undefined
   readonly limits?: { readonly [Name in keyof Limits]?: number | undefined } | undefined
+  /**
+   * Asked about every proven peer, whoever dialled, before it counts as connected and within `handshakeTimeoutMs`. Whoever is not
+   * let in hears PEER_NOT_ADMITTED; a throw is a no. What the peer serves may not be known yet.
+   */
+  readonly admit?: AdmitPeer | undefined
   /** Asked before the built-in ones. */
   readonly codecs?: readonly PayloadCodec[] | undefined
   readonly env?: Env | undefined

@@ -2,7 +2,14 @@ import { ByteWriter } from '../src/bytes/byte-writer.js'
 import type { Coordinator } from '../src/coordinator/coordinator.js'
 import { nativeCrypto } from '../src/crypto/native-crypto.js'
 import { type Channel, openChannel } from '../src/flow/channel.js'
-import { decodeEnvelope, type Envelope, type EnvelopeRefusal, encodeHello, encodeName } from '../src/flow/envelope.js'
+import {
+  decodeEnvelope,
+  type Envelope,
+  type EnvelopeRefusal,
+  encodeHello,
+  encodeName,
+  type ResumeClaim,
+} from '../src/flow/envelope.js'
 import { FrameReader, frameKind, isCounted } from '../src/flow/frames.js'
 import { InboundNames } from '../src/flow/name-table.js'
 import { openRecord, sealRecord } from '../src/flow/record.js'
@@ -11,6 +18,7 @@ import { generateIdentity, type Identity } from '../src/identity/identity.js'
 import type { PeerId } from '../src/identity/peer-id.js'
 import { createSuites } from '../src/identity/suite.js'
 import type { PeerInfo } from '../src/peers/peer-info.js'
+import { ResumeKey } from '../src/peers/resume-key.js'
 import type { Offer } from '../src/protocol/registry.js'
 import type { CloseReason, LinkReceiver } from '../src/transport/transport.js'
 import type { FakeEnv } from './fake-env.js'
@@ -25,6 +33,20 @@ export interface FakePeerOptions {
   readonly offer?: Offer | undefined
   readonly network?: string
   readonly wire?: FakeWire
+  /** What it claims to go on with; undefined: it begins a session. */
+  readonly claim?: ((channel: Channel) => ResumeClaim) | undefined
+  /** What the coordinator declared to it on channels before this one. */
+  readonly names?: InboundNames
+}
+
+/** What a claim says in the place of the truth. */
+export interface FakeClaim {
+  readonly generation?: number
+  readonly received?: number
+  readonly acknowledged?: number
+  /** Whose proof it bears, and for which channel. */
+  readonly role?: 'dialler' | 'listener'
+  readonly channel?: Channel
 }
 
 /** A peer with a true identity that writes its records by hand, and so can send what no coordinator would. */
@@ -40,14 +62,24 @@ export class FakePeer implements LinkReceiver {
   closedWith: CloseReason | undefined
   /** Settles as the coordinator's side does. */
   readonly adopted: Promise<PeerInfo>
-  readonly #names = new InboundNames(1_024)
+  readonly names: InboundNames
+  /** That of the session which began on this channel. */
+  readonly resumeKey: ResumeKey
   readonly #frames = new FrameReader(16 * 1_048_576)
 
-  private constructor(peerId: PeerId, channel: Channel, wire: FakeWire, adopted: Promise<PeerInfo>) {
+  private constructor(
+    peerId: PeerId,
+    channel: Channel,
+    wire: FakeWire,
+    adopted: Promise<PeerInfo>,
+    names: InboundNames,
+  ) {
     this.peerId = peerId
     this.channel = channel
     this.wire = wire
     this.adopted = adopted
+    this.names = names
+    this.resumeKey = new ResumeKey(nativeCrypto, channel)
     channel.attach(this)
   }
 
@@ -67,12 +99,37 @@ export class FakePeer implements LinkReceiver {
       signal: new AbortController().signal,
       closed: () => {},
     })
+    opening.catch(() => {})
     await env.settle()
-    const peer = new FakePeer(identity.peerId, await opening, wire, adopted)
+    const channel = await opening
+    const peer = new FakePeer(identity.peerId, channel, wire, adopted, options.names ?? new InboundNames(1_024))
     const offer = 'offer' in options ? options.offer : new Map()
-    if (offer !== undefined) peer.send([frameKind.hello, (writer) => encodeHello(writer, offer)])
+    const claim = options.claim?.(channel)
+    if (offer !== undefined) peer.send([frameKind.hello, (writer) => encodeHello(writer, offer, claim)])
     await env.settle()
     return peer
+  }
+
+  /** What names the session that began on this channel. */
+  get sessionId(): string {
+    return Buffer.from(this.channel.handshakeHash.subarray(0, 8)).toString('hex')
+  }
+
+  /** A claim, on another channel, to the session that began on this one. */
+  claimOn(
+    channel: Channel,
+    { generation = 1, received = this.received, acknowledged = 0, ...how }: FakeClaim = {},
+  ): ResumeClaim {
+    const numbers = { generation, received, acknowledged }
+    const mac = this.resumeKey.mac(how.role ?? 'dialler', how.channel ?? channel, numbers)
+    return { sessionId: this.sessionId, ...numbers, mac: mac ?? new Uint8Array(32) }
+  }
+
+  /** The medium ends its link. */
+  cut(): void {
+    const reason = { code: 'LINK_CLOSED', detail: 'cut' }
+    this.wire.dialler.end(reason)
+    this.wire.listener.end(reason)
   }
 
   /** One record with these frames. */
@@ -112,7 +169,7 @@ export class FakePeer implements LinkReceiver {
       if (!frame.ok) throw new Error(`the coordinator sent ${frame.code}`)
       if (isCounted(frame.kind)) this.received += 1
       if (frame.kind === frameKind.rekey) this.channel.ciphers.receive.rekey()
-      this.heard.push(decodeEnvelope(frame, this.#names))
+      this.heard.push(decodeEnvelope(frame, this.names))
     }
   }
 

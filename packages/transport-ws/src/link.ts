@@ -113,6 +113,10 @@ export function createLink(wire: Wire, remote: Link['remote'], config: LinkConfi
       }
       return told
     },
+    abandon() {
+      if (state === 'open') leave({ code: 'LINK_CLOSED', detail: 'dropped by this end' }, undefined)
+      else if (state === 'closing') wire.destroy()
+    },
   }
 
   return {

@@ -68,14 +68,14 @@ function createGate(
       return 403
     }
     if (!request.socket.writable) return 400
-    return admit?.(groupOf(clientAddress(request, config.proxyHops), config)) === false ? 503 : undefined
+    return admit?.(groupOf(clientAddress(request, config.proxies), config)) === false ? 503 : undefined
   }
 
   return {
     handle(request, socket, head) {
       upgrader.handleUpgrade(request, socket, head, (upgraded) => {
         host.settle(request.socket)
-        const address = clientAddress(request, config.proxyHops)
+        const address = clientAddress(request, config.proxies)
         const group = groupOf(address, config)
         const remote = Object.freeze({ ...(address && { address }), ...(group && { group }) })
         accept(createNodeLink(upgraded, remote, config, env))

@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Server as HttpsServer, ServerOptions as HttpsServerOptions } from 'node:https'
+import { BlockList, isIP } from 'node:net'
 import type { SecureContextOptions } from 'node:tls'
 import { type LinkConfig, resolveLinkOptions, type WebSocketOptions, whole } from './options.js'
 
@@ -13,8 +14,8 @@ export interface WebSocketConfig extends LinkConfig {
   readonly dialTls: SecureContextOptions | undefined
   readonly path: string | undefined
   readonly origins: readonly string[] | undefined
-  /** Proxies in front; 0 for none. */
-  readonly proxyHops: number
+  /** Proxies in front; empty where nothing is trusted. */
+  readonly proxies: BlockList
   readonly groupBitsIpv4: number
   readonly groupBitsIpv6: number
   readonly upgradeTimeoutMs: number
@@ -39,7 +40,7 @@ export function resolveWebSocketOptions(options: WebSocketOptions = {}): WebSock
     dialTls: options.dialTls,
     path: options.path === undefined ? undefined : checkPath(options.path),
     origins: options.origins === undefined ? undefined : Object.freeze(options.origins.map(checkOrigin)),
-    proxyHops: resolveProxyHops(options.trustProxy ?? false),
+    proxies: resolveProxies(options.trustProxy ?? []),
     groupBitsIpv4: whole('groupBitsIpv4', options.groupBitsIpv4 ?? 24, 1, 32),
     groupBitsIpv6: whole('groupBitsIpv6', options.groupBitsIpv6 ?? 56, 1, 128),
     upgradeTimeoutMs: whole('upgradeTimeoutMs', options.upgradeTimeoutMs ?? 10_000),
@@ -58,6 +59,22 @@ function checkOrigin(origin: string): string {
   throw new TypeError(`origins must be '*' or look like https://app.example, not ${origin}`)
 }
 
-function resolveProxyHops(trustProxy: boolean | number): number {
-  return typeof trustProxy === 'boolean' ? Number(trustProxy) : whole('trustProxy', trustProxy, 1, 16)
+/** A count or a plain yes would have anybody who comes past the proxy choose an address: that is not on offer. */
+function resolveProxies(trustProxy: readonly string[]): BlockList {
+  if (!Array.isArray(trustProxy))
+    throw new TypeError("trustProxy must list the addresses of your proxies, such as ['10.0.0.2', '10.1.0.0/16']")
+  const proxies = new BlockList()
+  for (const entry of trustProxy) addProxy(proxies, entry)
+  return proxies
+}
+
+function addProxy(proxies: BlockList, entry: unknown): void {
+  const [, address = '', bits] = typeof entry === 'string' ? (/^([^/]+)(?:\/(\d{1,3}))?$/.exec(entry) ?? []) : []
+  const version = isIP(address)
+  const width = version === 4 ? 32 : 128
+  const prefix = bits === undefined ? width : Number(bits)
+  // All the world in one block is the danger that this list is there to end.
+  if (version === 0 || prefix < 1 || prefix > width)
+    throw new TypeError(`trustProxy must list addresses or netblocks, such as 10.1.0.0/16, not ${String(entry)}`)
+  proxies.addSubnet(address, prefix, version === 4 ? 'ipv4' : 'ipv6')
 }

@@ -42,10 +42,10 @@ export interface WebSocketOptions {
    */
   readonly origins?: readonly string[] | undefined
   /**
-   * How many proxies of yours stand in front (true is 1): the address is taken from that many places from the right
-   * end of `X-Forwarded-For`, and everything left of it is hearsay. Node only.
+   * The proxies of yours that stand in front, as addresses or netblocks: `['10.0.0.2', '2001:db8::/32']`. Their word in
+   * `X-Forwarded-For` counts, and nobody else's: what a request says that came past them is not even read. Node only.
    */
-  readonly trustProxy?: boolean | number | undefined
+  readonly trustProxy?: readonly string[] | undefined
   /** How many bits of an IPv4 address make its group: /24 is the least that is routed, and so mostly one owner. Node only. */
   readonly groupBitsIpv4?: number | undefined
   /** How many bits of an IPv6 address make its group: /56 is what one household gets. Node only. */

@@ -133,13 +133,39 @@ describe('who may connect', () => {
       return (await gate.next()).remote
     }
     expect((await groupWith({})).group).toBe('127.0.0.0/24')
-    expect(await groupWith({ trustProxy: true })).toEqual({ address: '203.0.113.7', group: '203.0.113.0/24' })
-    expect((await groupWith({ trustProxy: 2 })).group).toBe('198.51.100.0/24')
-    expect((await groupWith({ trustProxy: 3 })).group).toBe('127.0.0.0/24')
-    expect((await groupWith({ trustProxy: true }, {})).group).toBe('127.0.0.0/24')
-    expect((await groupWith({ trustProxy: true }, { 'X-Forwarded-For': 'x' })).group).toBe('127.0.0.0/24')
+    const trustProxy = ['127.0.0.1']
+    expect(await groupWith({ trustProxy })).toEqual({ address: '203.0.113.7', group: '203.0.113.0/24' })
+    expect((await groupWith({ trustProxy: ['127.0.0.0/8', '203.0.113.7'] })).group).toBe('198.51.100.0/24')
+    expect((await groupWith({ trustProxy: ['127.0.0.0/8', '128.0.0.0/1'] })).address).toBe('198.51.100.1')
+    expect((await groupWith({ trustProxy }, {})).group).toBe('127.0.0.0/24')
+    expect((await groupWith({ trustProxy }, { 'X-Forwarded-For': 'x' })).group).toBe('127.0.0.0/24')
     const ported = { 'X-Forwarded-For': '[2001:db8::1]:4711' }
-    expect((await groupWith({ trustProxy: true }, ported)).group).toBe('2001:db8::/56')
+    expect((await groupWith({ trustProxy }, ported)).group).toBe('2001:db8::/56')
+  })
+
+  test('whoever comes past the proxy cannot choose an address', async () => {
+    const gate = await open({ trustProxy: ['10.0.0.2', '127.0.0.2'] })
+    await knock(gate.address, '/', { 'X-Forwarded-For': '203.0.113.7, 10.0.0.2' })
+    expect((await gate.next()).remote.group).toBe('127.0.0.0/24')
+  })
+})
+
+describe('a link that has to make way', () => {
+  test('is gone at once, however mute its other end, and whether or not it was closing', async () => {
+    for (const isClosing of [false, true]) {
+      const env = createManualEnv()
+      const { address, next } = await open({}, { env })
+      const client = createRawClient(address)
+      cleanUp.push(() => client.socket.destroy())
+      client.socket.write(upgradeRequest())
+      const link = await next()
+      const { closed } = attach(link)
+      const beganMs = env.monotonicMs()
+      if (isClosing) void link.close()
+      link.abandon?.()
+      expect((await closed).code).toBe('LINK_CLOSED')
+      expect(env.monotonicMs()).toBe(beganMs)
+    }
   })
 })
 

@@ -29,7 +29,6 @@ describe('resolveWebSocketOptions', () => {
       'headerBytesMax',
       'groupBitsIpv4',
       'groupBitsIpv6',
-      'trustProxy',
     ]
     for (const limit of limits)
       for (const value of [0, -1, 1.5, Number.POSITIVE_INFINITY, Number.NaN])
@@ -46,10 +45,31 @@ describe('resolveWebSocketOptions', () => {
     expect(chunksMax).toBeGreaterThan(resolveWebSocketOptions().chunksMax)
   })
 
-  test('counts one proxy for true and none for false', () => {
-    expect(resolveWebSocketOptions().proxyHops).toBe(0)
-    expect(resolveWebSocketOptions({ trustProxy: true }).proxyHops).toBe(1)
-    expect(resolveWebSocketOptions({ trustProxy: 2 }).proxyHops).toBe(2)
+  test('trusts the proxies that are named, and nobody by default', () => {
+    const { proxies } = resolveWebSocketOptions({ trustProxy: ['10.0.0.2', '10.1.0.0/16', '2001:db8::/32'] })
+    const trusted = (address: string) => proxies.check(address, address.includes(':') ? 'ipv6' : 'ipv4')
+    expect(['10.0.0.2', '10.1.200.7', '2001:db8:1::1'].map(trusted)).toEqual([true, true, true])
+    expect(['10.0.0.3', '10.2.0.1', '2001:db9::1', '::1'].map(trusted)).toEqual([false, false, false, false])
+    expect(resolveWebSocketOptions().proxies.check('127.0.0.1')).toBe(false)
+  })
+
+  test('trusts no count of proxies, no names, and not all the world', () => {
+    const bad: readonly unknown[] = [
+      true,
+      false,
+      1,
+      '10.0.0.2',
+      ['proxy'],
+      ['10.0.0.2/33'],
+      ['0.0.0.0/0'],
+      ['::/0'],
+      [1],
+      [''],
+    ]
+    for (const trustProxy of bad) {
+      const options = { trustProxy } as WebSocketOptions
+      expect(() => resolveWebSocketOptions(options), JSON.stringify(trustProxy)).toThrow(TypeError)
+    }
   })
 
   test('refuses paths and origins that could never match', () => {

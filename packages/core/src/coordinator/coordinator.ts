@@ -32,6 +32,10 @@ export interface CoordinatorStats {
   readonly peers: number
   /** Links, those in their handshake included. */
   readonly connections: number
+  /** Of these, inbound ones in their handshake. */
+  readonly strangers: number
+  /** Peers whose score is bad at present, connected or not. */
+  readonly discouraged: number
   readonly messagesSent: number
   readonly messagesReceived: number
   readonly bytesSent: number

@@ -84,9 +84,13 @@ class Node implements Coordinator {
         network: resolveNetwork(options.network),
         noiseSecret: env.random(32),
       },
+      admit: options.admit,
       diallerFor: (address) => this.#diallerFor(address),
     })
-    this.#heartbeat = new Heartbeat(env, limits, () => this.#peers.all())
+    this.#heartbeat = new Heartbeat(env, limits, () => {
+      this.#peers.sweep()
+      return this.#peers.all()
+    })
     this.#lifecycle = new Lifecycle(
       () => {
         this.#peers.open()
@@ -322,7 +326,7 @@ class Node implements Coordinator {
   }
 
   #speakers({ protocol = appProtocol }: OutgoingMessage): readonly Session[] {
-    const sessions = this.#peers.all()
+    const sessions = this.#peers.all().filter(({ served }) => !served.excludes(protocol))
     return protocol === appProtocol ? sessions : sessions.filter(({ offer }) => offer.has(protocol))
   }
 

@@ -6,7 +6,7 @@ import type { PeerId } from '../identity/peer-id.js'
 import type { CipherState } from '../noise/cipher-state.js'
 import type { Limits } from '../options.js'
 import type { PeerInfo } from '../peers/peer-info.js'
-import type { Registry } from '../protocol/registry.js'
+import type { Served } from '../protocol/served.js'
 import type { RondoError } from '../rondo-error.js'
 import type { StreamWire } from '../streams/stream-wire.js'
 import { Streams, type Verdict } from '../streams/streams.js'
@@ -71,7 +71,7 @@ export interface FlowOptions {
   readonly crypto: CryptoProvider
   readonly limits: Limits
   readonly codecs: Codecs
-  readonly registry: Registry
+  readonly registry: Served
   readonly events: Events
   readonly writers: WriterPool
   readonly sessionId: string
@@ -186,6 +186,11 @@ export class Flow {
     this.#throttle.moveTo(channel.link)
     const carrier = new Carrier(channel.link, channel.ciphers.send, this.#env, this.#limits)
     return this.outbox.carryBy(carrier, delivered)
+  }
+
+  /** The channel delivers from now on. What it kept until then made it be read again, whoever holds it. */
+  attached(): void {
+    this.#throttle.insist()
   }
 
   /** The channel is gone. */

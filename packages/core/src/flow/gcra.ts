@@ -16,11 +16,21 @@ export class Gcra {
 
   /** Zero, and counted, where `cost` events conform at `nowMs`; else the wait in milliseconds, and nothing is counted. */
   take(nowMs: number, cost = 1): number {
-    const arrivalMs = Math.max(this.#arrivalMs, nowMs) + cost * this.#intervalMs
+    const waitMs = this.waitMs(nowMs, cost)
+    if (waitMs === 0) this.charge(nowMs, cost)
+    return waitMs
+  }
+
+  /** How long until `cost` events conform and leave room for `reserve` more; counts nothing. */
+  waitMs(nowMs: number, cost = 1, reserve = 0): number {
+    const arrivalMs = Math.max(this.#arrivalMs, nowMs) + (cost + reserve) * this.#intervalMs
     const waitMs = arrivalMs - this.#toleranceMs - nowMs
-    if (waitMs > this.#slackMs) return waitMs
-    this.#arrivalMs = arrivalMs
-    return 0
+    return waitMs > this.#slackMs ? waitMs : 0
+  }
+
+  /** Whether the whole burst conforms: nothing is left of what was counted. */
+  isRested(nowMs: number): boolean {
+    return this.#arrivalMs <= nowMs
   }
 
   /** Counts `cost` events that have already happened, and says how long to hold back the next ones. */

@@ -4,12 +4,14 @@ import type { Limits } from '../options.js'
 import type { MessageRules } from '../protocol/handler.js'
 import type { Message } from '../protocol/message.js'
 import { appProtocol } from '../protocol/names.js'
-import type { Registration, Registry } from '../protocol/registry.js'
+import type { Registration } from '../protocol/registry.js'
 import type { SchemaVerdict } from '../protocol/schema.js'
+import type { Served } from '../protocol/served.js'
 import type { MessageEnvelope, Rejection } from './envelope.js'
 import { Gcra } from './gcra.js'
 import type { InboundName } from './name-table.js'
 import { decodePayload } from './payload.js'
+import { SignatureBudget } from './signature-budget.js'
 
 // Stage 4. What is cheap to refuse is refused first: an unserved name, size, rate, then decoding under caps, then the schema, then
 // whether a handler is free.
@@ -43,7 +45,7 @@ export interface Refused {
 }
 
 export interface GuardsOptions {
-  readonly registry: Registry
+  readonly registry: Served
   readonly codecs: Codecs
   readonly limits: Limits
   readonly from: PeerId
@@ -56,12 +58,15 @@ export interface GuardsOptions {
 
 /** The guards of one session. */
 export class Guards {
+  /** Asked before a signature of this peer's messages is verified. */
+  readonly signatures: SignatureBudget
   readonly #options: GuardsOptions
   /** By registration and type; those of types that declare none are shared, under no type. */
   readonly #rates = new Map<Registration | undefined, Map<string | undefined, Gcra>>()
 
   constructor(options: GuardsOptions) {
     this.#options = options
+    this.signatures = new SignatureBudget(options.limits)
   }
 
   admit(envelope: MessageEnvelope, nowMs: number): Admitted | Refused {
@@ -69,7 +74,11 @@ export class Guards {
     const { name, payload } = envelope
     if (name.generation !== registry.generation) this.#resolve(name)
     const { registration } = name
-    if (registration === undefined && name.protocol !== appProtocol) return unserved(registry, name)
+    if (
+      registration === undefined &&
+      (name.protocol !== appProtocol || registry.withholds(name.protocol, name.version))
+    )
+      return unserved(registry, name)
 
     const rules = registration?.handler.messages?.get(name.type)
     if (!isServed(registration, rules, envelope)) return refuse('PROTOCOL_TYPE_UNKNOWN')
@@ -146,7 +155,7 @@ function judge(rules: MessageRules, value: unknown): SchemaVerdict {
   }
 }
 
-function unserved(registry: Registry, name: InboundName): Refused {
+function unserved(registry: Served, name: InboundName): Refused {
   return refuse(registry.versions(name.protocol).length === 0 ? 'PROTOCOL_UNKNOWN' : 'PROTOCOL_VERSION')
 }
 

@@ -20,6 +20,14 @@ export interface HandshakeWire {
   receive(): Promise<Uint8Array>
 }
 
+/** Asked by a listener before it spends anything on a stranger; an answer turns the stranger away. */
+export interface HandshakeGuard {
+  /** Before the key agreement and our signature. */
+  begin(): RefusalCode | undefined
+  /** Before the signature is verified by the key that the stranger claims. */
+  verify(peerId: PeerId): RefusalCode | undefined
+}
+
 export interface HandshakeOptions {
   readonly env: Env
   readonly crypto: CryptoProvider
@@ -30,6 +38,7 @@ export interface HandshakeOptions {
   readonly noiseSecret: Uint8Array
   /** The only peer that will do. */
   readonly expect?: PeerId | undefined
+  readonly guard?: HandshakeGuard | undefined
 }
 
 export interface Established {
@@ -56,6 +65,7 @@ const refusalNumbers = {
   HANDSHAKE_SIGNATURE: 4,
   LINK_SLOTS_FULL: 5,
   SUITE_UNSUPPORTED: 6,
+  HANDSHAKE_RATE: 7,
 } as const satisfies Partial<Record<CoreErrorCode, number>>
 
 export type RefusalCode = keyof typeof refusalNumbers
@@ -94,6 +104,8 @@ export async function acceptHandshake(
   const first = await wire.receive()
   const preamble = encodePreamble(options)
   checkPreamble(first, preamble, wire)
+  const refusal = options.guard?.begin()
+  if (refusal !== undefined) throw turnAway(wire, refusal)
   const noise = startNoise('responder', preamble, link, options)
 
   const opening = noise.readMessage(first.subarray(preambleBytes))
@@ -183,7 +195,7 @@ async function proveIdentity(
   hash: Uint8Array,
   side: 'dialler' | 'listener',
   wire: HandshakeWire,
-  { suites, expect }: HandshakeOptions,
+  { suites, expect, guard }: HandshakeOptions,
 ): Promise<PeerId> {
   const idEnd = 1 + (payload[0] ?? 0)
   const claimed = checkPeerId(String.fromCharCode(...payload.subarray(1, idEnd)))
@@ -196,6 +208,8 @@ async function proveIdentity(
     })
   }
   if (!suites.supports(peerId)) throw turnAway(wire, 'SUITE_UNSUPPORTED', peerId)
+  const refusal = guard?.verify(peerId)
+  if (refusal !== undefined) throw turnAway(wire, refusal)
   const isProven = await suites.verify(peerId, join(purposes[side], hash), payload.subarray(idEnd))
   if (!isProven) throw turnAway(wire, 'HANDSHAKE_SIGNATURE', peerId)
   return peerId

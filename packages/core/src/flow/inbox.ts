@@ -8,6 +8,9 @@ export interface InboxLimits {
   readonly inboxBytesMax: number
 }
 
+/** A payload is a view of its record, and holds on to all of it: what shares one costs it once. */
+const memoryOf = (envelope: MessageEnvelope | undefined): ArrayBufferLike | undefined => envelope?.payload.buffer
+
 export class Inbox {
   readonly #limits: InboxLimits
   #waiting: MessageEnvelope[] = []
@@ -28,15 +31,15 @@ export class Inbox {
   }
 
   push(envelope: MessageEnvelope): void {
+    if (memoryOf(this.#waiting.at(-1)) !== memoryOf(envelope)) this.#bytes += envelope.payload.buffer.byteLength
     this.#waiting.push(envelope)
-    this.#bytes += envelope.payload.length
   }
 
   shift(): MessageEnvelope | undefined {
     const envelope = this.#waiting[this.#next]
     if (envelope === undefined) return undefined
     this.#next += 1
-    this.#bytes -= envelope.payload.length
+    if (memoryOf(this.#waiting[this.#next]) !== memoryOf(envelope)) this.#bytes -= envelope.payload.buffer.byteLength
     if (this.#next * 2 > this.#waiting.length) {
       this.#waiting = this.#waiting.slice(this.#next)
       this.#next = 0

@@ -56,6 +56,7 @@ export class Outbox {
   #frameStart = -1
   #frames = 0
   #deferred = false
+  #isAsking = false
   #closed = false
   /** The other end should hear from us by the end of the turn, be it nothing but the acknowledgement. */
   #owesRecord = false
@@ -113,6 +114,8 @@ export class Outbox {
     this.detach()
     this.#carrier = carrier
     this.#plaintextMax = carrier.plaintextMax
+    // While there was no link the other end could acknowledge nothing.
+    this.forgive(this.#options.env.monotonicMs())
     this.#sendAgain()
     this.#weigh()
     return true
@@ -333,8 +336,10 @@ export class Outbox {
   }
 
   #progressed(): void {
-    if (this.#waitingSinceMs !== undefined) this.#waitingSinceMs = this.#options.env.monotonicMs()
+    this.forgive(this.#options.env.monotonicMs())
     this.#weigh()
+    // What was sent since it was asked would wait until it tells by itself.
+    if (this.#waitingSinceMs !== undefined && this.#kept.bytes >= this.#options.queueBytesMax / 4) this.#ask()
   }
 
   /** Decides whether senders wait. They are let go only when half of what held them is gone, or they would be held at once. */
@@ -356,7 +361,12 @@ export class Outbox {
   }
 
   #ask(): void {
-    this.#options.env.defer(() => this.sendControl(frameKind.ping))
+    if (this.#isAsking) return
+    this.#isAsking = true
+    this.#options.env.defer(() => {
+      this.#isAsking = false
+      this.sendControl(frameKind.ping)
+    })
   }
 }
 

@@ -22,6 +22,11 @@ export class Throttle {
     if (this.#held !== 0) link?.pause()
   }
 
+  /** Somebody else may have let it be read: it stays held. */
+  insist(): void {
+    if (this.#held !== 0) this.#link?.pause()
+  }
+
   /** Since when it is, in milliseconds; 0 where it is not. */
   heldMs(nowMs: number): number {
     return this.#held === 0 ? 0 : Math.max(1, nowMs - this.#heldSinceMs)

@@ -11,12 +11,10 @@ export interface PathOwner {
 /** The channel that bears a session, until another does: what an earlier one still brings can be told apart. */
 export class Path implements LinkReceiver {
   readonly channel: Channel
-  readonly transport: string
   readonly #owner: PathOwner
 
-  constructor(channel: Channel, transport: string, owner: PathOwner) {
+  constructor(channel: Channel, owner: PathOwner) {
     this.channel = channel
-    this.transport = transport
     this.#owner = owner
   }
 

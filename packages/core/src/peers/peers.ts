@@ -4,12 +4,17 @@ import { type Channel, type ChannelOptions, openChannel, refuseLink } from '../f
 import type { ResumeClaim } from '../flow/envelope.js'
 import { hearGreeting, refuseGreeting, sendGreeting } from '../flow/greeting.js'
 import type { PeerId } from '../identity/peer-id.js'
+import type { AdmitPeer } from '../options.js'
+import type { Offer } from '../protocol/registry.js'
+import { Served } from '../protocol/served.js'
 import { RondoError } from '../rondo-error.js'
 import type { CloseReason, Link } from '../transport/transport.js'
+import { Gate } from './gate.js'
+import { PeerRecord } from './peer-record.js'
 import { Presence } from './presence.js'
 import { Recovery } from './recovery.js'
-import { Session, type SessionCounts, type SessionNode, type SessionOwner, type SessionStart } from './session.js'
-import { type ReleaseSlot, Slots } from './slots.js'
+import { Session, type SessionCounts, type SessionNode, type SessionOwner } from './session.js'
+import type { Place } from './slots.js'
 
 // Who is connected. Links become sessions here, or carry one on, and of two links to one peer only one stays:
 //   - both ends dial at once: the link that the lower peer id dialled wins, the other waits to see whether it does;
@@ -23,7 +28,8 @@ export interface Dialler {
 }
 
 export interface PeersOptions extends SessionNode {
-  readonly channel: Omit<ChannelOptions, 'role' | 'expect' | 'signal' | 'closed'>
+  readonly channel: Omit<ChannelOptions, 'role' | 'expect' | 'guard' | 'signal' | 'closed'>
+  readonly admit?: AdmitPeer | undefined
   /** Throws where no transport serves the address. */
   readonly diallerFor: (address: string) => Dialler
 }
@@ -37,11 +43,19 @@ export interface FailedAttempt {
 
 interface Upgrade {
   readonly role: 'dialler' | 'listener'
-  readonly release: ReleaseSlot
+  readonly place: Place
   readonly expect?: PeerId | undefined
   /** Where the peer was reached. */
   readonly addresses?: readonly string[] | undefined
   readonly signal?: AbortSignal | undefined
+}
+
+/** A proven peer, before it is decided whether a session begins with it or goes on. */
+interface Newcomer {
+  readonly record: PeerRecord
+  /** What this node would serve to it. */
+  readonly served: Served
+  readonly addresses?: readonly string[] | undefined
 }
 
 interface OngoingDial {
@@ -58,7 +72,7 @@ const superseded = Symbol('superseded')
 export class Peers implements SessionOwner {
   readonly #options: PeersOptions
   readonly #presence: Presence
-  readonly #slots: Slots
+  readonly #gate: Gate
   readonly #recovery: Recovery
   readonly #sessions = new Map<PeerId, Session>()
   /** Those without a link, the longest so first. */
@@ -74,8 +88,9 @@ export class Peers implements SessionOwner {
 
   constructor(options: PeersOptions) {
     this.#options = options
-    this.#presence = new Presence(options.registry, options.events)
-    this.#slots = new Slots(options.limits)
+    this.#presence = new Presence(options.events)
+    const { env, limits, admit, channel } = options
+    this.#gate = new Gate({ env, limits, admit, suites: channel.suites })
     this.#recovery = new Recovery(options.env, options.limits, ({ peerId, addresses }, signal) =>
       this.connect(peerId, addresses, signal),
     )
@@ -90,32 +105,34 @@ export class Peers implements SessionOwner {
   }
 
   hasInboundSlot(group: string | undefined): boolean {
-    return this.#slots.hasInbound(group)
+    return this.#gate.hasInbound(group)
   }
 
   /** An inbound link: proves its peer and becomes a session, or is refused and counted. */
   welcome(link: Link, transport: string): void {
-    const release = this.#slots.takeInbound(link.remote.group)
-    if (release === undefined) {
+    if (!this.#gate.hasInbound(link.remote.group)) {
       this.#count(this.#failedHandshakes, 'LINK_SLOTS_FULL')
       refuseLink(link, 'LINK_SLOTS_FULL')
       return
     }
-    this.#upgrade(link, transport, { role: 'listener', release }).catch((error) => {
+    const place = this.#gate.enter(link)
+    this.#upgrade(link, transport, { role: 'listener', place }).catch((error) => {
       const code = codeOf(error)
+      this.#gate.reputation.failedHandshake(link.remote.group, code)
       this.#count(this.#failedHandshakes, code)
       this.#options.env.log('debug', 'an inbound link was turned away', { code, address: link.remote.address })
     })
   }
 
   /** A link that somebody made by hand becomes a session, by either role. */
-  async adopt(link: Link, transport: string, how: Omit<Upgrade, 'release'>): Promise<Session> {
-    const release = how.role === 'dialler' ? this.#slots.takeOutbound() : this.#slots.takeInbound(link.remote.group)
-    if (release === undefined) {
+  async adopt(link: Link, transport: string, how: Omit<Upgrade, 'place'>): Promise<Session> {
+    const isFull = how.role === 'listener' && !this.#gate.hasInbound(link.remote.group)
+    const place = isFull ? undefined : how.role === 'dialler' ? this.#gate.takeOutbound() : this.#gate.enter(link)
+    if (place === undefined) {
       refuseLink(link, 'LINK_SLOTS_FULL')
       throw coreError('LINK_SLOTS_FULL')
     }
-    return this.#upgrade(link, transport, { ...how, release })
+    return this.#upgrade(link, transport, { ...how, place })
   }
 
   /** The session with a peer: the one there is, or a new one by the first address that leads to it. */
@@ -164,11 +181,16 @@ export class Peers implements SessionOwner {
     }
   }
 
+  /** Forgets scores that have decayed to nothing. */
+  sweep(): void {
+    this.#gate.reputation.sweep()
+  }
+
   counts() {
     const counts: { -readonly [Name in keyof SessionCounts]: number } = { ...this.#past }
     for (const session of this.all()) add(counts, session.counts)
     return {
-      connections: this.#slots.taken,
+      ...this.#gate.counts,
       ...counts,
       refused: Object.fromEntries(this.#refused),
       failedHandshakes: Object.fromEntries(this.#failedHandshakes),
@@ -208,7 +230,12 @@ export class Peers implements SessionOwner {
     this.#presence.update(session)
   }
 
-  refused(_session: Session, code: string): void {
+  broken(session: Session, code: string): void {
+    this.#gate.reputation.broken(session.peerId, session.group, code)
+  }
+
+  refused(session: Session, code: string): void {
+    this.#gate.reputation.refused(session.peerId, code)
     this.#count(this.#refused, code)
   }
 
@@ -227,20 +254,23 @@ export class Peers implements SessionOwner {
   }
 
   /** From a bare link to a session in the table: the handshake, the greetings, the choice between two links. */
-  async #upgrade(
-    link: Link,
-    transport: string,
-    { role, expect, addresses, signal, release }: Upgrade,
-  ): Promise<Session> {
-    const deadline = this.#handshakeDeadline(signal)
+  async #upgrade(link: Link, transport: string, how: Upgrade): Promise<Session> {
+    const { role, expect, place } = how
+    const deadline = this.#handshakeDeadline(how.signal)
+    place.dropped = (code) => {
+      deadline.abort(coreError(code, { detail: 'it made way for others' }))
+      link.abandon?.()
+    }
     try {
-      const options = { ...this.#options.channel, role, expect, signal: deadline.signal, closed: release }
-      const channel = await abortable(openChannel(link, options), deadline.signal)
-      return await this.#begin(channel, transport, addresses, deadline)
+      const guard = role === 'listener' ? this.#gate.guardFor(link) : undefined
+      const { signal } = deadline
+      const options = { ...this.#options.channel, role, expect, guard, signal, closed: place.leave }
+      const channel = await abortable(openChannel(link, options), signal)
+      return await this.#begin(channel, transport, how, signal)
     } catch (error) {
       // The slot is free when the socket is: whoever does not answer the goodbye keeps his own occupied.
       await link.close({ code: codeOf(error) })
-      release()
+      place.leave()
       throw error
     } finally {
       deadline.clear()
@@ -251,15 +281,23 @@ export class Peers implements SessionOwner {
   async #begin(
     channel: Channel,
     transport: string,
-    addresses: readonly string[] | undefined,
-    { signal }: Deadline,
+    { place, addresses }: Upgrade,
+    signal: AbortSignal,
   ): Promise<Session> {
-    const { peerId, env } = this.#options
+    const { peerId, env, registry, events } = this.#options
     try {
       if (channel.peerId === peerId) throw coreError('HANDSHAKE_SELF', { peerId })
+      const refusal = place.prove(channel.peerId)
+      if (refusal !== undefined) throw coreError(refusal, { peerId: channel.peerId })
+      const record = new PeerRecord(channel, transport, env.wallMs())
+      const newcomer = { record, served: new Served(registry, events, record.info), addresses }
       const session = await (channel.role === 'dialler'
-        ? this.#greetFirst(channel, transport, addresses)
-        : this.#greetBack(channel, transport, signal))
+        ? this.#greetFirst(newcomer, signal)
+        : this.#greetBack(newcomer, signal))
+      place.dropped = (code) => {
+        if (session.isOn(channel)) void session.close({ code, detail: 'it made way for others' })
+        else void channel.link.close({ code })
+      }
       if (session.hasEnded) throw coreError('LINK_CLOSED', { peerId: session.peerId })
       return session
     } catch (error) {
@@ -268,24 +306,25 @@ export class Peers implements SessionOwner {
     }
   }
 
-  async #greetFirst(
-    channel: Channel,
-    transport: string,
-    addresses: readonly string[] | undefined,
-  ): Promise<Session> {
-    const { env, registry } = this.#options
-    const current = this.#sessions.get(channel.peerId)
+  async #greetFirst(newcomer: Newcomer, signal: AbortSignal): Promise<Session> {
+    const { env } = this.#options
+    const { record, addresses } = newcomer
+    const { channel, transport, peerId } = record
+    const current = this.#sessions.get(peerId)
+    if (current === undefined) await this.#gate.admit(record.info, signal)
     const claim = current?.claim(channel)
-    const offeredGeneration = registry.generation
-    sendGreeting(channel, env, { offer: registry.offer(), resume: claim })
+    const served = current?.served ?? newcomer.served
+    const offeredGeneration = served.generation
+    sendGreeting(channel, env, { offer: served.offer(), resume: claim })
     const { offer, resume } = await hearGreeting(channel)
     if (resume === undefined) {
       // Restarted, or too late: it knows nothing of the session that this end would have gone on with.
       if (claim !== undefined) current?.lose('the peer has forgotten it')
-      return this.#start({ channel, transport, offer, offeredGeneration, addresses })
+      if (current !== undefined) await this.#gate.admit(record.info, signal)
+      return this.#start(newcomer, offer, offeredGeneration)
     }
     if (current === undefined || claim === undefined || !current.isAnsweredBy(resume, claim, channel)) {
-      throw coreError('SESSION_RESUME_REFUSED', { peerId: channel.peerId })
+      throw coreError('SESSION_RESUME_REFUSED', { peerId })
     }
     // Before it moves: the new link may be gone by the time that it has.
     if (addresses !== undefined) current.addresses = addresses
@@ -294,26 +333,30 @@ export class Peers implements SessionOwner {
   }
 
   /** A listener greets only once no other link to the peer is in the way. */
-  async #greetBack(channel: Channel, transport: string, signal: AbortSignal): Promise<Session> {
-    const { env, registry } = this.#options
-    const { peerId } = channel
+  async #greetBack(newcomer: Newcomer, signal: AbortSignal): Promise<Session> {
+    const { env } = this.#options
+    const { record, served } = newcomer
+    const { channel, transport, peerId } = record
     const { offer, resume: claim } = await hearGreeting(channel)
     await this.#letOurDialGoFirst(peerId, signal)
     const current = this.#sessions.get(peerId)
     const answer = claim === undefined ? undefined : current?.answer(claim, channel)
     if (current !== undefined && claim !== undefined && answer !== undefined) {
-      sendGreeting(channel, env, { offer: registry.offer(), resume: answer })
+      sendGreeting(channel, env, { offer: current.served.offer(), resume: answer })
       current.moveTo(channel, transport, answer, claim)
       return current
     }
+    record.offer = offer
+    await this.#gate.admit(record.info, signal)
     await this.#makeWay(peerId, claim, signal)
-    const offeredGeneration = registry.generation
-    sendGreeting(channel, env, { offer: registry.offer(), resume: undefined })
-    return this.#start({ channel, transport, offer, offeredGeneration })
+    const offeredGeneration = served.generation
+    sendGreeting(channel, env, { offer: served.offer(), resume: undefined })
+    return this.#start(newcomer, offer, offeredGeneration)
   }
 
-  #start(start: SessionStart): Session {
-    const session = new Session(this.#options, start, this)
+  #start({ record, served, addresses }: Newcomer, offer: Offer, offeredGeneration: number): Session {
+    record.offer = offer
+    const session = new Session(this.#options, { record, served, offeredGeneration, addresses }, this)
     session.begin()
     return session
   }
@@ -419,22 +462,22 @@ export class Peers implements SessionOwner {
     signal: AbortSignal,
   ): Promise<Session> {
     const dialler = this.#options.diallerFor(address)
-    const release = this.#slots.takeOutbound()
-    if (release === undefined) throw coreError('LINK_SLOTS_FULL', { peerId })
+    const place = this.#gate.takeOutbound()
+    if (place === undefined) throw coreError('LINK_SLOTS_FULL', { peerId })
     const deadline = this.#handshakeDeadline(signal)
     const dialling = dialler.dial(address, deadline.signal)
     let link: Link
     try {
       link = await abortable(dialling, deadline.signal)
     } catch (error) {
-      release()
+      place.leave()
       // A transport that goes on all the same hands its link to nobody.
       dialling.then((late) => late.close({ code: 'LINK_CLOSED' })).catch(() => {})
       throw error
     } finally {
       deadline.clear()
     }
-    const how = { role: 'dialler', expect: peerId, addresses, release, signal } as const
+    const how = { role: 'dialler', expect: peerId, addresses, place, signal } as const
     const upgraded = this.#upgrade(link, dialler.transport, how)
     dial.upgrading = upgraded.then(
       () => {},

@@ -1,17 +1,15 @@
 import { coreError } from '../errors.js'
 import type { Events } from '../events.js'
-import type { Registration, Registry } from '../protocol/registry.js'
+import type { Registration } from '../protocol/registry.js'
 import type { CloseReason } from '../transport/transport.js'
 import type { Session } from './session.js'
 
 /** Tells each handler, exactly once, when a peer that speaks its protocol comes and when it goes. */
 export class Presence {
-  readonly #registry: Registry
   readonly #events: Events
   readonly #told = new Map<Session, Set<Registration>>()
 
-  constructor(registry: Registry, events: Events) {
-    this.#registry = registry
+  constructor(events: Events) {
     this.#events = events
   }
 
@@ -21,7 +19,7 @@ export class Presence {
     const told = this.#told.get(session) ?? new Set<Registration>()
     this.#told.set(session, told)
     const shared = new Set(
-      this.#registry.all().filter(({ name, version }) => session.offer.get(name)?.includes(version)),
+      session.served.all().filter(({ name, version }) => session.offer.get(name)?.includes(version)),
     )
     for (const registration of [...told]) {
       if (shared.has(registration)) continue

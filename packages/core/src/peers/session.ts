@@ -14,11 +14,13 @@ import type { Limits } from '../options.js'
 import type { OutgoingMessage } from '../protocol/message.js'
 import { appProtocol } from '../protocol/names.js'
 import type { Offer, Registry } from '../protocol/registry.js'
+import type { Served } from '../protocol/served.js'
 import type { OpenStreamOptions, Stream } from '../protocol/stream.js'
 import { negotiateVersion } from '../protocol/version.js'
 import type { CloseReason } from '../transport/transport.js'
 import { Path, type PathOwner } from './path.js'
 import type { PeerInfo } from './peer-info.js'
+import type { PeerRecord } from './peer-record.js'
 import { type RequestOptions, Requests } from './requests.js'
 import { ResumeKey } from './resume-key.js'
 
@@ -47,14 +49,16 @@ export interface SessionOwner {
   /** The peer serves something else than it said before. */
   offerChanged(session: Session): void
   refused(session: Session, code: string): void
+  /** This end gave the link or the session up: for what came by it, or did not come in time. */
+  broken(session: Session, code: string): void
   ended(session: Session, reason: CloseReason): void
 }
 
-/** What both ends said to begin with. */
+/** What a session begins with. */
 export interface SessionStart {
-  readonly channel: Channel
-  readonly transport: string
-  readonly offer: Offer
+  readonly record: PeerRecord
+  /** What this node serves to this peer. */
+  readonly served: Served
   /** The state of the registry that the peer was told of. */
   readonly offeredGeneration: number
   /** Where this node has reached the peer. */
@@ -77,6 +81,7 @@ export class Session implements FlowOwner, PathOwner {
   readonly id: string
   readonly peerId: PeerId
   readonly info: PeerInfo
+  readonly served: Served
   /** Where this node has reached the peer, and may again; none where it was reached. */
   addresses: readonly string[]
   readonly #node: SessionNode
@@ -84,10 +89,8 @@ export class Session implements FlowOwner, PathOwner {
   readonly #flow: Flow
   readonly #requests: Requests
   readonly #resumeKey: ResumeKey
-  #state: PeerInfo['state'] = 'connected'
-  /** The last one, where there is none. */
+  readonly #record: PeerRecord
   #path: Path
-  #offer: Offer
   #offeredGeneration: number
   /** Of the last claim made, whatever became of it. */
   #claimedGeneration = 0
@@ -101,33 +104,53 @@ export class Session implements FlowOwner, PathOwner {
 
   constructor(node: SessionNode, start: SessionStart, owner: SessionOwner) {
     const { env, limits, codecs, crypto } = node
-    const { channel, transport, offer, offeredGeneration, addresses = [] } = start
+    const { record, served, offeredGeneration, addresses = [] } = start
+    const { channel, info } = record
     this.#node = node
     this.#owner = owner
-    this.#offer = offer
+    this.#record = record
+    this.info = info
+    this.served = served
     this.#offeredGeneration = offeredGeneration
     this.addresses = addresses
     this.#heardAtMs = env.monotonicMs()
-    this.#path = new Path(channel, transport, this)
+    this.#path = new Path(channel, this)
     this.#resumeKey = new ResumeKey(crypto, channel)
     this.id = hexOf(channel.handshakeHash.subarray(0, sessionIdBytes))
     this.peerId = channel.peerId
-    this.info = this.#describe()
     const { role } = channel
-    this.#flow = new Flow({ ...node, sessionId: this.id, role, from: this.info, to: node.peerId, owner: this })
+    this.#flow = new Flow({
+      ...node,
+      registry: served,
+      sessionId: this.id,
+      role,
+      from: info,
+      to: node.peerId,
+      owner: this,
+    })
     this.#requests = new Requests({ env, limits, codecs, peerId: this.peerId, sender: this.#flow.sender })
   }
 
   get state(): PeerInfo['state'] {
-    return this.#state
+    return this.#record.state
   }
 
   get hasEnded(): boolean {
-    return this.#state === 'ended'
+    return this.state === 'ended'
   }
 
   get offer(): Offer {
-    return this.#offer
+    return this.#record.offer
+  }
+
+  /** The address group that its link comes from. */
+  get group(): string | undefined {
+    return this.#path.channel.link.remote.group
+  }
+
+  /** Whether this channel bears it, or did last. */
+  isOn(channel: Channel): boolean {
+    return this.#path.channel === channel
   }
 
   get counts(): SessionCounts {
@@ -165,10 +188,12 @@ export class Session implements FlowOwner, PathOwner {
   /** Goes on over this channel, by what either end claimed, and drops the one before. */
   moveTo(channel: Channel, transport: string, ours: ResumeClaim, theirs: ResumeClaim): void {
     const before = this.#path
-    this.#path = new Path(channel, transport, this)
+    this.#path = new Path(channel, this)
+    this.#record.channel = channel
+    this.#record.transport = transport
     this.#resumeKey.advance(theirs.generation)
     void before.channel.link.close({ code: 'SESSION_MOVED' })
-    this.#state = 'connected'
+    this.#record.state = 'connected'
     this.#heardAtMs = this.#node.env.monotonicMs()
     const repeatedFrom = Math.max(ours.received, theirs.acknowledged)
     if (!this.#flow.carryBy(channel, theirs.received, repeatedFrom)) return this.broken('SESSION_ACK_REFUSED')
@@ -178,10 +203,10 @@ export class Session implements FlowOwner, PathOwner {
 
   /** The node serves something else now: the peer is told. */
   offerOurs(): void {
-    const { registry } = this.#node
-    if (this.hasEnded || this.#offeredGeneration === registry.generation) return
-    this.#offeredGeneration = registry.generation
-    this.#flow.sender.offer(registry.offer())
+    const { generation } = this.served
+    if (this.hasEnded || this.#offeredGeneration === generation) return
+    this.#offeredGeneration = generation
+    this.#flow.sender.offer(this.served.offer())
   }
 
   // What the node sends.
@@ -219,7 +244,7 @@ export class Session implements FlowOwner, PathOwner {
     const { limits } = this.#node
     const { outbox, sender, streams } = this.#flow
     streams.beat(nowMs)
-    if (this.#state === 'recoverable') {
+    if (this.state === 'recoverable') {
       if (nowMs - this.#interruptedAtMs >= limits.sessionRecoverableMs) this.lose('no link in time')
       return
     }
@@ -232,8 +257,10 @@ export class Session implements FlowOwner, PathOwner {
     const stuckMs = outbox.stuckMs(nowMs)
     // Whoever takes nothing and says nothing is gone, rather than slow.
     if (stuckMs >= limits.sendTimeoutMs && silentMs <= limits.heartbeatIntervalMs) {
+      this.#owner.broken(this, 'PEER_SLOW')
       void this.close({ code: 'PEER_SLOW', detail: `unread for ${stuckMs} ms` })
     } else if (silentMs >= limits.heartbeatTimeoutMs) {
+      this.#owner.broken(this, 'PEER_SILENT')
       this.#interrupt({ code: 'PEER_SILENT', detail: `for ${silentMs} ms` })
     } else {
       if (silentMs >= limits.heartbeatIntervalMs && !outbox.isBlocked) sender.ping()
@@ -250,7 +277,7 @@ export class Session implements FlowOwner, PathOwner {
 
   /** Asks for a sign of life: true with the next record that comes, false once there is no link. */
   probe(): Promise<boolean> {
-    if (this.#state !== 'connected') return Promise.resolve(false)
+    if (this.state !== 'connected') return Promise.resolve(false)
     this.#flow.sender.ping()
     return new Promise((resolve) => this.#probes.push(resolve))
   }
@@ -259,7 +286,7 @@ export class Session implements FlowOwner, PathOwner {
   close(reason: CloseReason): Promise<void> {
     if (this.hasEnded) return resolved
     const { link } = this.#path.channel
-    if (this.#state === 'connected') {
+    if (this.state === 'connected') {
       this.#flow.outbox.flush()
       this.#flow.sender.goodbye(reason)
     }
@@ -277,15 +304,15 @@ export class Session implements FlowOwner, PathOwner {
   // From the path.
 
   frame(path: Path, bytes: Uint8Array): void {
-    if (path !== this.#path || this.#state !== 'connected') return
+    if (path !== this.#path || this.state !== 'connected') return
     this.#flow.receive(bytes)
-    if (this.#state !== 'connected') return
+    if (this.state !== 'connected') return
     this.#heardAtMs = this.#node.env.monotonicMs()
     this.#answerProbes(true)
   }
 
   drain(path: Path): void {
-    if (path === this.#path && this.#state === 'connected') this.#flow.outbox.drain()
+    if (path === this.#path && this.state === 'connected') this.#flow.outbox.drain()
   }
 
   closed(path: Path, reason: CloseReason): void {
@@ -297,7 +324,7 @@ export class Session implements FlowOwner, PathOwner {
   control(envelope: SessionEnvelope): void {
     switch (envelope.kind) {
       case 'offer':
-        this.#offer = envelope.offer
+        this.#record.offer = envelope.offer
         this.#versions.clear()
         return this.#owner.offerChanged(this)
       case 'goodbye':
@@ -324,11 +351,13 @@ export class Session implements FlowOwner, PathOwner {
   }
 
   channelFailed(code: ChannelFault): void {
+    this.#owner.broken(this, code)
     this.#interrupt({ code })
   }
 
   broken(code: SessionFault): void {
     if (this.hasEnded) return
+    this.#owner.broken(this, code)
     void this.close({ code })
     this.#node.events.emit('error', coreError(code, { peerId: this.peerId }))
   }
@@ -354,8 +383,8 @@ export class Session implements FlowOwner, PathOwner {
 
   /** The link is gone, or of no use: the session waits for another. */
   #interrupt(reason: CloseReason): void {
-    if (this.#state !== 'connected') return
-    this.#state = 'recoverable'
+    if (this.state !== 'connected') return
+    this.#record.state = 'recoverable'
     this.#interruptedAtMs = this.#node.env.monotonicMs()
     this.#flow.detach()
     void this.#path.channel.link.close(reason)
@@ -371,7 +400,7 @@ export class Session implements FlowOwner, PathOwner {
 
   #end(reason: CloseReason): void {
     if (this.hasEnded) return
-    this.#state = 'ended'
+    this.#record.state = 'ended'
     const { unacknowledged } = this.#flow.outbox
     const error = coreError('PEER_DISCONNECTED', {
       peerId: this.peerId,
@@ -398,7 +427,7 @@ export class Session implements FlowOwner, PathOwner {
   /** Where a message belongs, in a version that the peer serves. */
   #nameOf({ protocol = appProtocol, version: wanted, type }: OutgoingMessage): MessageName {
     // Everybody takes messages of `app`; a handler for them may add versions.
-    const offer = protocol === appProtocol && !this.#offer.has(appProtocol) ? appOffer : this.#offer
+    const offer = protocol === appProtocol && !this.offer.has(appProtocol) ? appOffer : this.offer
     if (wanted !== undefined && offer.get(protocol)?.includes(wanted)) return { protocol, version: wanted, type }
     const { registry } = this.#node
     if (this.#versionsGeneration !== registry.generation) {
@@ -410,32 +439,6 @@ export class Session implements FlowOwner, PathOwner {
     const version = negotiateVersion(protocol, wanted, registry.versions(protocol), offer, this.peerId)
     this.#versions.set(protocol, version)
     return { protocol, version, type }
-  }
-
-  #describe(): PeerInfo {
-    const connectedAt = this.#node.env.wallMs()
-    const state = (): PeerInfo['state'] => this.#state
-    const path = (): Path => this.#path
-    const offer = (): Offer => this.#offer
-    return Object.freeze<PeerInfo>({
-      peerId: this.peerId,
-      connectedAt,
-      get state() {
-        return state()
-      },
-      get direction() {
-        return path().channel.role === 'dialler' ? 'outbound' : 'inbound'
-      },
-      get transport() {
-        return path().transport
-      },
-      get address() {
-        return path().channel.link.remote.address
-      },
-      get protocols() {
-        return offer()
-      },
-    })
   }
 }
 

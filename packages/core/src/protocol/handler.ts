@@ -28,6 +28,11 @@ export interface ProtocolHandler {
   readonly version?: number
   /** Where given, other message types are refused; where left out, every type comes through unchecked. */
   readonly messages?: ReadonlyMap<string, MessageRules>
+  /**
+   * Whether this peer is served; where left out, everybody is. Others are told that the protocol is not served, and `onPeerConnected`
+   * does not see them. Asked once a session, and again whenever a protocol is registered or unregistered.
+   */
+  admit?(peer: PeerInfo): boolean
   /** A returned value answers a request; for a plain message it is dropped. */
   handleMessage(message: Message, from: PeerInfo, context: HandlerContext): Promise<unknown> | unknown
   /**

@@ -50,6 +50,8 @@ export type Handlers<M extends Definitions> = {
 }
 
 export interface PresenceHooks {
+  /** Whether this peer is served; see `ProtocolHandler`. */
+  readonly admit?: ((peer: PeerInfo) => boolean) | undefined
   readonly onPeerConnected?: ((peer: PeerInfo) => Promise<void> | void) | undefined
   readonly onPeerDisconnected?: ((peer: PeerInfo, reason: CloseReason) => Promise<void> | void) | undefined
 }
@@ -61,7 +63,7 @@ export function createProtocolHandler<M extends Definitions>(
   version: number,
   definitions: M,
   handlers: Handlers<M>,
-  { onPeerConnected, onPeerDisconnected }: PresenceHooks,
+  { admit, onPeerConnected, onPeerDisconnected }: PresenceHooks,
 ): ProtocolHandler {
   const byType = new Map<string, AnyHandler>()
   for (const [type, definition] of Object.entries(definitions)) {
@@ -87,6 +89,7 @@ export function createProtocolHandler<M extends Definitions>(
       if (definition?.kind !== 'stream') throw new TypeError(`${protocolName} has no stream ${message.type}`)
       return byType.get(message.type)?.(message.payload, new StreamCall(message, stream, from, context))
     },
+    ...(admit === undefined ? {} : { admit }),
     ...(onPeerConnected === undefined ? {} : { onPeerConnected }),
     ...(onPeerDisconnected === undefined ? {} : { onPeerDisconnected }),
   }

@@ -34,6 +34,8 @@ export class Registry {
     assertName(name, 'protocolName')
     assertVersion(version, 'version')
     if (typeof handler.handleMessage !== 'function') throw new TypeError(`${name} has no handleMessage`)
+    if (handler.admit !== undefined && typeof handler.admit !== 'function')
+      throw new TypeError(`admit of ${name} must be a function`)
     const versions = this.#registrations.get(name) ?? new Map<number, Registration>()
     if (versions.has(version)) throw coreError('PROTOCOL_REGISTERED', { detail: `${name}/${version}` })
     if (versions.size === 0 && this.#registrations.size >= offeredProtocolsMax) {

@@ -51,6 +51,11 @@ export interface Link {
   resume(): void
   /** Idempotent. Frames accepted before are still delivered where the medium allows it. */
   close(reason?: CloseReason): Promise<void>
+  /**
+   * Ends the link at once: no goodbye, nothing more is delivered, no waiting for the other end. For those that have to make way.
+   * A transport whose `close` never waits for the other end needs none.
+   */
+  abandon?(): void
 }
 
 export interface DialOptions {

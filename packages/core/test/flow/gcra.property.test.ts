@@ -90,3 +90,27 @@ test('waiting for as long as it says is always enough', () => {
     { numRuns: 200 },
   )
 })
+
+test('asking for the wait counts nothing, a reserve is left untouched, and a rested source is as good as new', () => {
+  const reserve = fc.integer({ min: 0, max: 20 })
+  fc.assert(
+    fc.property(perSecond, fc.integer({ min: 21, max: 60 }), reserve, gaps, (rate, most, kept, waits) => {
+      const gcra = new Gcra(rate, most)
+      const bucket = createBucket(rate, most - kept)
+      let nowMs = 0
+      let restedFromMs = 0
+      for (const wait of waits) {
+        nowMs += wait
+        expect(gcra.isRested(nowMs)).toBe(nowMs >= restedFromMs)
+        const holds = gcra.waitMs(nowMs, 1, kept) === 0
+        expect(gcra.waitMs(nowMs, 1, kept) === 0).toBe(holds)
+        // Above the reserve, it is a bucket that is smaller by just that.
+        expect(holds).toBe(bucket(nowMs))
+        if (!holds) continue
+        gcra.charge(nowMs)
+        restedFromMs = Math.max(restedFromMs, nowMs) + 1_000 / rate
+      }
+    }),
+    { numRuns: 200 },
+  )
+})

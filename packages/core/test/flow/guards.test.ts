@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
+import { Events } from '../../src/events.js'
 import { decodeEnvelope, encodeMessageHead, encodeRequestHead, isForHandlers } from '../../src/flow/envelope.js'
 import { FrameReader, frameKind } from '../../src/flow/frames.js'
 import { Guards } from '../../src/flow/guards.js'
@@ -10,6 +11,7 @@ import { defineProtocol } from '../../src/protocol/define-protocol.js'
 import { message, request } from '../../src/protocol/definition.js'
 import type { ProtocolHandler } from '../../src/protocol/handler.js'
 import { Registry } from '../../src/protocol/registry.js'
+import { Served } from '../../src/protocol/served.js'
 import { encode } from '../codec/cbor-bytes.js'
 import { laneCodecs } from '../fake-lane.js'
 import { plaintextOf } from '../fake-peer.js'
@@ -17,6 +19,7 @@ import { recordOf } from '../fake-record.js'
 
 const bytesCodecId = 0
 const cborCodecId = 1
+const peer = { direction: 'inbound', transport: 'fake', connectedAt: 0, protocols: new Map() } as const
 const [from, to] = [generateIdentity().peerId, generateIdentity().peerId]
 
 interface Sending {
@@ -44,7 +47,7 @@ class Gate {
   constructor(limits: Parameters<typeof resolveLimits>[0] = {}, ...handlers: readonly ProtocolHandler[]) {
     for (const handler of handlers) this.registry.add(handler)
     this.#guards = new Guards({
-      registry: this.registry,
+      registry: new Served(this.registry, new Events(() => {}), { ...peer, peerId: from }),
       codecs: laneCodecs,
       limits: resolveLimits(limits),
       from,
