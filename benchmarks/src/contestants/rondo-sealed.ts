@@ -21,6 +21,7 @@ export function createRondoSealed(transport: TransportName): Contestant<Uint8Arr
           const { failed } = await node.broadcast({ protocol, type: 'push', payload })
           if (failed[0] !== undefined) throw failed[0].error
         },
+        close: () => node.stop(),
       }
     },
     async createDialler(take) {
@@ -35,6 +36,7 @@ export function createRondoSealed(transport: TransportName): Contestant<Uint8Arr
             close: () => node.disconnectFromPeer(peerId),
           }
         },
+        close: () => node.stop(),
       }
     },
   }
