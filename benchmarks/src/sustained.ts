@@ -56,10 +56,13 @@ export async function climb<A extends Arrived>(
     if (best === undefined) notHeld = lower
   }
   if (best.rung === from.rung) {
-    for (notHeld = from.rung + from.stride; notHeld <= rungMax; notHeld += from.stride) {
+    // Above the ladder's end, nothing is held.
+    notHeld = Math.min(best.rung + from.stride, rungMax + 1)
+    while (notHeld <= rungMax) {
       const higher = await tryRung(notHeld)
       if (higher === undefined) break
       best = higher
+      notHeld = Math.min(best.rung + from.stride, rungMax + 1)
     }
   }
   while (notHeld - best.rung > 1) {
