@@ -7,8 +7,8 @@ import { climb, coldClimb, warmClimb } from '../sustained.ts'
 // below 50 ms. Sends of one burst are under way together, as those of many callers are; so a signer may batch them.
 
 const sustained = 'sustained'
-const p50 = 'p50 there'
-const p99 = 'p99 there'
+const p50 = 'p50, at that rate'
+const p99 = 'p99, at that rate'
 const senderCpu = 'sender CPU'
 const receiverCpu = 'receiver CPU'
 const sendsTogether = 256

@@ -1,10 +1,10 @@
 import type { Row } from '../row.ts'
-import { formatNumber, formatRatio } from '../table.ts'
+import { formatNumber } from '../table.ts'
 import { type Chapter, describeRuns } from './chapters.ts'
 import { escapeHtml as e } from './escape.ts'
 import { type Plot, plotComparison, plotLatencies } from './plots.ts'
 import { figureStyle, pageStyle } from './style.ts'
-import { comparisonCaption, goalsOf, headlineOf, intro, latencyCaption, reading, title } from './words.ts'
+import { comparisonCaption, goalsOf, headlineOf, intro, latencyCaption, reading, times, title } from './words.ts'
 
 /** One page that needs nothing else: no script, no font, no image from anywhere. */
 export function renderHtml(chapters: readonly Chapter[]): string {
@@ -66,9 +66,7 @@ function sectionOf(chapter: Chapter): string {
 <h2 id="${slug}-name">${e(name)}</h2>
 <p class="about">${e(about)}</p>
 ${goalList(chapter)}
-<div class="plots${figures.length > 1 ? ' two' : ''}">
-${figures.join('\n')}
-</div>
+${figures.length === 0 ? '' : `<div class="plots${figures.length > 1 ? ' two' : ''}">\n${figures.join('\n')}\n</div>`}
 <details>
 <summary>All figures</summary>
 <div class="scroll" tabindex="0" role="region" aria-label="All figures of ${e(name)}">
@@ -98,7 +96,7 @@ function goalList(chapter: Chapter): string {
 
 function lineOf({ metric, value, unit, min, max, runs, vs, baselines }: Row): string {
   const against = Object.entries(vs).map(
-    ([name, ratio]) => `${formatRatio(ratio)} ${name} (${formatNumber(baselines[name]?.median ?? Number.NaN)})`,
+    ([name, ratio]) => `${times(ratio)} ${name} (${formatNumber(baselines[name]?.median ?? Number.NaN)})`,
   )
   const range = runs > 1 ? `${formatNumber(min)}..${formatNumber(max)}` : ''
   return `<tr><th scope="row">${e(metric)}</th><td>${e(`${formatNumber(value)} ${unit}`)}</td><td>${e(range)}</td><td>${against.map(e).join('<br>')}</td></tr>`

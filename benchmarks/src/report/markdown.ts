@@ -1,8 +1,8 @@
 import type { Row } from '../row.ts'
-import { formatNumber, formatRatio } from '../table.ts'
+import { formatNumber } from '../table.ts'
 import { type Chapter, describeRuns } from './chapters.ts'
 import { escapeMarkdown as e } from './escape.ts'
-import { comparisonCaption, goalsOf, headlineOf, intro, latencyCaption, reading, title } from './words.ts'
+import { comparisonCaption, goalsOf, headlineOf, intro, latencyCaption, reading, times, title } from './words.ts'
 
 /** The same as the page, for where Markdown is read; its figures are files beside it. */
 export function renderMarkdown(chapters: readonly Chapter[]): string {
@@ -50,7 +50,7 @@ function goalCell(chapter: Chapter): string {
 
 function lineOf({ metric, value, unit, min, max, runs, vs, baselines }: Row): string {
   const against = Object.entries(vs).map(
-    ([name, ratio]) => `${formatRatio(ratio)} ${e(name)} (${formatNumber(baselines[name]?.median ?? Number.NaN)})`,
+    ([name, ratio]) => `${times(ratio)} ${e(name)} (${formatNumber(baselines[name]?.median ?? Number.NaN)})`,
   )
   const range = runs > 1 ? `${formatNumber(min)}..${formatNumber(max)}` : ''
   return `| ${e(metric)} | ${e(`${formatNumber(value)} ${unit}`)} | ${range} | ${against.join('<br>')} |`

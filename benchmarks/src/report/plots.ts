@@ -1,6 +1,7 @@
-import { formatNumber, formatRatio } from '../table.ts'
+import { formatNumber } from '../table.ts'
 import type { Comparison, Latencies } from './chapters.ts'
 import { escapeHtml } from './escape.ts'
+import { times } from './words.ts'
 
 // Plots as the content of an SVG. Across, everything is in per cent, so that a plot takes the width that there is while its
 // letters keep their size; down, in pixels. Colours are classes: what they mean on light and on dark is the style's business.
@@ -21,6 +22,7 @@ const axisPx = 26
 const barWidthMin = 0.5
 const scaleRoom = 1.02
 const ticksMax = 5
+const besideMin = 0.06
 const steps = [0.05, 0.1, 0.2, 0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000]
 
 /** Bars from zero, as multiples of the reference, each with the range of its runs. */
@@ -34,7 +36,7 @@ export function plotComparison({ bars, reference, unit, metric }: Comparison): P
     const kind = bar.isSubject ? 'subject' : bar.isReference ? 'reference' : 'other'
     const width = Math.max(barWidthMin, at(ratioOf(bar.median)))
     const y = topPx + index * rowPx
-    const value = `${formatNumber(bar.median)} ${unit} · ${formatRatio(ratioOf(bar.median))}`
+    const value = `${formatNumber(bar.median)} ${unit} · ${times(ratioOf(bar.median))}`
     return [
       labels(y, bar.name, value, bar.isSubject),
       `<rect class="${kind}" x="0" y="${y + barTopPx}" width="${percent(width)}" height="${barPx}" rx="2"/>`,
@@ -80,7 +82,7 @@ export function plotLatencies({ entries, what }: Latencies): Plot {
 
 /** Three significant digits, in the unit that suits. */
 export function formatUs(us: number): string {
-  if (us >= 999_500) return `${formatNumber(us / 1_000_000)} s`
+  if (us >= 999_500) return `${trim(formatNumber(us / 1_000_000))} s`
   if (us >= 999.5) return `${trim(formatNumber(us / 1_000))} ms`
   return `${trim(formatNumber(us))} µs`
 }
@@ -92,7 +94,9 @@ const percent = (value: number): string => `${Number(value.toFixed(2))}%`
 function ticksUpTo(most: number): readonly number[] {
   const step = steps.find((each) => most / each <= ticksMax) ?? most
   const ticks = Array.from({ length: Math.floor(most / step) + 1 }, (_, index) => index * step)
-  return most >= 1 && !ticks.includes(1) ? [...ticks.filter((each) => Math.abs(each - 1) > step / 2), 1] : ticks
+  // Where one is no tick by itself, it takes the place of one that it would stand too close to.
+  const others = ticks.filter((each) => Math.abs(each - 1) > most * besideMin)
+  return most >= 1 && !ticks.includes(1) ? [...others, 1] : ticks
 }
 
 const formatTick = (ratio: number): string => (ratio === 0 ? '0' : `${Number(ratio.toFixed(2))}×`)
@@ -117,7 +121,7 @@ function whisker(from: number, to: number, y: number): string {
   if (!(to - from > 0.2)) return ''
   const cap = (x: number): string =>
     `<line class="whisker" x1="${percent(x)}" x2="${percent(x)}" y1="${y - 4}" y2="${y + 4}"/>`
-  return line('whisker', from, to, y) + cap(from) + cap(to)
+  return line('halo', from, to, y) + line('whisker', from, to, y) + cap(from) + cap(to)
 }
 
 function line(kind: string, from: number, to: number, y: number): string {

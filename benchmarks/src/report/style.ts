@@ -1,9 +1,9 @@
 // Colours by role, for light and dark; letters of at least 4.5 : 1 against what they stand on, bars of at least 3 : 1.
 
 const light = `--page:#fbfaf8;--card:#ffffff;--ink:#1c1e22;--soft:#5a606b;--rule:#e3e1dc;--grid:#e9e7e2;--one:#8a8f99;
---subject:#2f5bd7;--reference:#5f6673;--other:#8d939e;--whisker:#1c1e22;--halo:#ffffff;--met:#1b6f47;--missed:#a8390f`
+--subject:#2f5bd7;--reference:#5f6673;--other:#8d939e;--met:#1b6f47;--missed:#a8390f`
 const dark = `--page:#131519;--card:#1b1e24;--ink:#e9eaed;--soft:#a7adb8;--rule:#2d3139;--grid:#282c33;--one:#767d89;
---subject:#86a4ff;--reference:#9aa2b0;--other:#717986;--whisker:#f4f5f7;--halo:#1b1e24;--met:#6fcf9d;--missed:#ff9d76`
+--subject:#86a4ff;--reference:#9aa2b0;--other:#717986;--met:#6fcf9d;--missed:#ff9d76`
 
 export const colours = `:root{color-scheme:light dark;${light}}
 @media (prefers-color-scheme:dark){:root{${dark}}}`
@@ -11,13 +11,13 @@ export const colours = `:root{color-scheme:light dark;${light}}
 const letters = 'system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif'
 
 /** Of what stands inside a plot. */
-export const plotStyle = `svg text{font:13px ${letters};fill:var(--ink)}
+export const plotStyle = `svg text{font:13px ${letters};fill:var(--ink);paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-linejoin:round}
 svg .strong{font-weight:650}
 svg .value{fill:var(--soft);font-variant-numeric:tabular-nums}
 svg .tick{font-size:11px;fill:var(--soft)}
 svg .subject{fill:var(--subject)}svg .reference{fill:var(--reference)}svg .other{fill:var(--other)}
 svg .grid{stroke:var(--grid)}svg .one{stroke:var(--one);stroke-dasharray:3 3}
-svg .whisker{stroke:var(--whisker);stroke-width:1.5;paint-order:stroke}
+svg .whisker{stroke:var(--ink);stroke-width:1.5}svg .halo{stroke:var(--card);stroke-width:5}
 svg .range{stroke:var(--one);stroke-width:1.5}svg .span{stroke-width:5;stroke-linecap:round}
 svg .subject-line{stroke:var(--subject)}svg .other-line{stroke:var(--other)}
 svg .hollow{fill:var(--card);stroke-width:2.5}`

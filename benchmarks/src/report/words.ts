@@ -1,5 +1,5 @@
 import type { JudgedGoal } from '../goal.ts'
-import { formatNumber, formatRatio } from '../table.ts'
+import { formatNumber } from '../table.ts'
 import type { Chapter, Comparison, Latencies } from './chapters.ts'
 
 // What the report says, on the page and in Markdown alike.
@@ -22,12 +22,25 @@ export function headlineOf({ comparison, rows, hasRondo }: Chapter): { readonly 
   const figure = `${formatNumber(row.value)} ${row.unit}`
   if (comparison === undefined) return { figure, of: row.metric }
   const ratio = row.value / comparison.reference.median
-  return { figure: formatRatio(ratio), of: `of ${comparison.reference.name}: ${figure}, ${row.metric}` }
+  const better = comparison.isMoreBetter ? 'more' : 'less'
+  return { figure: times(ratio), of: `of ${comparison.reference.name}, ${better} is better: ${row.metric} ${figure}` }
+}
+
+/** Two digits that count, however small. */
+export function times(ratio: number): string {
+  if (!Number.isFinite(ratio)) return '-'
+  return `${ratio < 0.1 ? Number(ratio.toPrecision(2)) : ratio.toFixed(2)}×`
 }
 
 export function goalsOf({ rows }: Chapter): readonly JudgedGoal[] {
-  return rows.flatMap(({ goals }) => goals)
+  return rows.flatMap(({ goals }) => goals.map(({ text, met }) => ({ text: typeset(text), met })))
 }
+
+const typeset = (goal: string): string =>
+  goal
+    .replace(/^>=/, '≥')
+    .replace(/^<=/, '≤')
+    .replace(/(?<=^. [\d.]+)x /, '× ')
 
 export function comparisonCaption({ metric, isMoreBetter, reference }: Comparison): string {
   return `${metric}, relative to ${reference.name}; ${isMoreBetter ? 'more' : 'less'} is better`

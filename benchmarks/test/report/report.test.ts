@@ -136,7 +136,7 @@ describe('a plot', () => {
       '999 µs',
       '1 ms',
       '25.4 ms',
-      '2.00 s',
+      '2 s',
     ])
   })
 
@@ -160,8 +160,8 @@ describe('the page', () => {
   test('says how it was made, and whether goals are met in words, not in colour alone', () => {
     const page = html(rows)
     expect(page).toContain('quick run over ws, 2026-01-31, Node 24.9.0, linux x64, 2 cores')
-    expect(page).toContain('✓ &gt;= 1x raw-ws')
-    expect(page).toContain('✗ &gt;= 3x raw-ws missed')
+    expect(page).toContain('✓ ≥ 1× raw-ws')
+    expect(page).toContain('✗ ≥ 3× raw-ws missed')
   })
 
   test('labels every plot for those who do not see it, and leads from each card to its case', () => {
