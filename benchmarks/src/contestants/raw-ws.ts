@@ -87,6 +87,10 @@ async function dial(
     else answered(bytesOf(frame))
   })
   await once(socket, 'open')
+  let isClosing = false
+  socket.on('close', (code, reason) => {
+    if (!isClosing) throw new TypeError(`the server closed: ${code} ${reason}`)
+  })
   return {
     send: sendBelowHighWater(framing, socket, highWaterBytes),
     ask: (payload) =>
@@ -95,6 +99,7 @@ async function dial(
         socket.send(payload)
       }),
     async close() {
+      isClosing = true
       socket.close()
       await once(socket, 'close')
     },
