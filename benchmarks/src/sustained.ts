@@ -12,19 +12,22 @@ export interface Held<A extends Arrived> {
   readonly arrived: A
 }
 
-/** Where to begin, and how many rungs to take at once until one is not held. */
+/** Where to begin, and how many rungs to take at first; twice as many each time, until one is not held, or is. */
 export interface Climb {
   readonly rung: number
   readonly stride: number
 }
 
-const lowestPerSecond = 1_000
+const lowestPerSecond = 250
+/** A machine that does something else for a moment must not be taken for the end of the ladder. */
+const triesOfRung = 2
 const riseOfRung = 1.05
 const rungMax = 200
+const strideMax = 16
 const p99MsMax = 50
 const arrivedShareMin = 0.98
 
-/** About doubles the rate with each stride, then narrows. */
+/** About doubles the rate with its first stride. */
 export const coldClimb: Climb = { rung: 0, stride: 16 }
 /** Begins where an earlier climb ended. */
 export const warmClimb = (rung: number): Climb => ({ rung, stride: 2 })
@@ -44,25 +47,34 @@ export async function climb<A extends Arrived>(
   sendAt: (perSecond: number) => Promise<A>,
 ): Promise<Held<A>> {
   const tryRung = async (rung: number): Promise<Held<A> | undefined> => {
-    const arrived = await sendAt(rateOfRung(rung))
-    return isHeld(rateOfRung(rung), arrived) ? { rung, arrived } : undefined
+    for (let tries = 0; tries < triesOfRung; tries += 1) {
+      const arrived = await sendAt(rateOfRung(rung))
+      if (isHeld(rateOfRung(rung), arrived)) return { rung, arrived }
+    }
+    return undefined
   }
   let best = await tryRung(from.rung)
   let notHeld = from.rung
+  let { stride } = from
+  const nextStride = (): number => {
+    const now = stride
+    stride = Math.min(strideMax, stride * 2)
+    return now
+  }
   while (best === undefined) {
     if (notHeld === 0) throw new TypeError(`not even ${lowestPerSecond} messages a second are sustained`)
-    const lower = Math.max(0, notHeld - from.stride)
+    const lower = Math.max(0, notHeld - nextStride())
     best = await tryRung(lower)
     if (best === undefined) notHeld = lower
   }
-  if (best.rung === from.rung) {
+  if (best.rung >= notHeld) {
     // Above the ladder's end, nothing is held.
-    notHeld = Math.min(best.rung + from.stride, rungMax + 1)
+    notHeld = Math.min(best.rung + nextStride(), rungMax + 1)
     while (notHeld <= rungMax) {
       const higher = await tryRung(notHeld)
       if (higher === undefined) break
       best = higher
-      notHeld = Math.min(best.rung + from.stride, rungMax + 1)
+      notHeld = Math.min(best.rung + nextStride(), rungMax + 1)
     }
   }
   while (notHeld - best.rung > 1) {

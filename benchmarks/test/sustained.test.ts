@@ -21,10 +21,10 @@ const expected = (holdsPerSecond: number): number => {
 }
 
 describe('a climb', () => {
-  test.each([1_000, 1_049, 4_100, 61_000, 340_000, 1_500_000])('finds the last rung below %i', async (holds) => {
+  test.each([250, 262, 4_100, 61_000, 340_000, 1_500_000])('finds the last rung below %i', async (holds) => {
     const { sendAt, asked } = receiver(holds)
     expect((await climb(coldClimb, sendAt)).rung).toBe(expected(holds))
-    expect(asked.length).toBeLessThan(20)
+    expect(asked.length).toBeLessThan(25)
   })
 
   test('finds the same from wherever it begins, in few tries from close by', async () => {
@@ -32,7 +32,7 @@ describe('a climb', () => {
     for (const from of [0, 1, rung - 30, rung - 3, rung - 1, rung, rung + 1, rung + 4, rung + 60]) {
       const { sendAt, asked } = receiver(50_000)
       expect((await climb(warmClimb(from), sendAt)).rung).toBe(rung)
-      if (Math.abs(from - rung) <= 1) expect(asked.length).toBeLessThanOrEqual(4)
+      if (Math.abs(from - rung) <= 1) expect(asked.length).toBeLessThanOrEqual(6)
     }
   })
 
@@ -41,9 +41,21 @@ describe('a climb', () => {
     expect(rung).toBe(200)
   })
 
+  test('does not end for one bad moment, whenever that is', async () => {
+    const { sendAt } = receiver(4_100)
+    for (const bad of [1, 2, 3, 4]) {
+      let calls = 0
+      const once = async (perSecond: number): Promise<Arrived> => {
+        calls += 1
+        return calls === bad ? { perSecond, p99Ms: 80 } : sendAt(perSecond)
+      }
+      expect((await climb(coldClimb, once)).rung).toBe(expected(4_100))
+    }
+  })
+
   test('fails where nothing is sustained', async () => {
-    await expect(climb(coldClimb, receiver(500).sendAt)).rejects.toThrow('not even 1000')
-    await expect(climb(warmClimb(9), receiver(500).sendAt)).rejects.toThrow('not even 1000')
+    await expect(climb(coldClimb, receiver(200).sendAt)).rejects.toThrow('not even 250')
+    await expect(climb(warmClimb(9), receiver(200).sendAt)).rejects.toThrow('not even 250')
   })
 })
 
