@@ -60,3 +60,22 @@ describe('a contestant answers', () => {
     await server.close()
   })
 })
+
+test('bare ws makes all who send at once wait for the same', async () => {
+  const many = 20_000
+  const { payloads, listen, createDialler } = await load('raw-ws')
+  const sink = createSink(payloads)
+  const server = await listen({ take: sink.lane(), answers: false })
+  const connection = await (await createDialler(() => {})).dial(server.target)
+  let digest = 0
+  const waits = new Set<unknown>()
+  for (let index = 0; index < many; index += 1) {
+    waits.add(connection.send(payloads.at(index)))
+    digest = fold(digest, payloads.digestAt(index))
+  }
+  expect(waits.size).toBe(2)
+  await Promise.all(waits)
+  await sink.commands.settle({ count: many, digest })
+  await connection.close()
+  await server.close()
+})

@@ -108,9 +108,15 @@ async function dial(
 
 function sendBelowHighWater(framing: Framing, socket: WebSocket, highWaterBytes: number): Send<Uint8Array> {
   const send = framing.createSender(socket)
+  let draining: Promise<void> | undefined
   return (payload) => {
     send(payload)
-    return socket.bufferedAmount > highWaterBytes ? drained(socket) : undefined
+    if (socket.bufferedAmount <= highWaterBytes) return undefined
+    // One for all who send meanwhile: ws hangs up on whoever pings faster than it is answered.
+    draining ??= drained(socket).finally(() => {
+      draining = undefined
+    })
+    return draining
   }
 }
 
