@@ -62,7 +62,7 @@ describe('a contestant answers', () => {
 })
 
 test('bare ws makes all who send at once wait for the same', async () => {
-  const many = 20_000
+  const many = 100_000
   const { payloads, listen, createDialler } = await load('raw-ws')
   const sink = createSink(payloads)
   const server = await listen({ take: sink.lane(), answers: false })
@@ -73,7 +73,7 @@ test('bare ws makes all who send at once wait for the same', async () => {
     waits.add(connection.send(payloads.at(index)))
     digest = fold(digest, payloads.digestAt(index))
   }
-  expect(waits.size).toBe(2)
+  expect([2, 3]).toContain(waits.size)
   await Promise.all(waits)
   await sink.commands.settle({ count: many, digest })
   await connection.close()
