@@ -5,7 +5,19 @@ import { fanout } from './cases/fanout.ts'
 import { memory } from './cases/memory.ts'
 import { requestReply } from './cases/request-reply.ts'
 import { sealed } from './cases/sealed.ts'
+import { signed } from './cases/signed.ts'
+import { stream } from './cases/stream.ts'
 import { structured } from './cases/structured.ts'
 
 /** In the order they run in. */
-export const allCases: readonly BenchCase[] = [sealed, structured, requestReply, connect, fanout, memory, bundle]
+export const allCases: readonly BenchCase[] = [
+  sealed,
+  structured,
+  signed,
+  requestReply,
+  stream,
+  connect,
+  fanout,
+  memory,
+  bundle,
+]

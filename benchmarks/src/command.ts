@@ -1,10 +1,12 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { allCases } from './cases.ts'
 import { helpText } from './help.ts'
-import { type BenchOptions, parseBenchOptions, UsageError } from './options.ts'
+import { type BenchOptions, parseBenchOptions, type ReportOptions, UsageError } from './options.ts'
 import { fullPlan, quickPlan } from './plan.ts'
-import { type Row, toRows } from './row.ts'
+import { readRows } from './report/read-rows.ts'
+import { writeReport } from './report/write-report.ts'
+import { type Made, type Row, toRows } from './row.ts'
 import { formatTable } from './table.ts'
 
 /** Where the command writes. */
@@ -18,6 +20,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
   try {
     const options = parseBenchOptions(args, allCases)
     if (options === 'help') terminal.out(helpText(allCases))
+    else if ('rowsFile' in options) await reportOn(options, terminal)
     else await runCases(options, terminal)
     return 0
   } catch (error) {
@@ -31,15 +34,35 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
 }
 
 async function runCases(options: BenchOptions, terminal: Terminal): Promise<void> {
-  const { transport, cases, quick, jsonFile, cpuProfDir } = options
+  const { transport, cases, quick, jsonFile, cpuProfDir, reportDir } = options
   const plan = quick ? quickPlan : fullPlan
-  const cores = availableParallelism()
-  terminal.out(`${quick ? 'quick' : 'full'} run over ${transport}, Node ${process.versions.node}, ${cores} cores\n\n`)
+  const made = describeRun(quick)
+  terminal.out(`${made.plan} run over ${transport}, Node ${made.node}, ${made.cores} cores\n\n`)
   const rows: Row[] = []
   for (const each of cases) {
     terminal.error(`${each.name} …\n`)
-    rows.push(...toRows(each, transport, await each.measure({ transport, plan, cpuProfDir })))
+    rows.push(...toRows(each, transport, await each.measure({ transport, plan, cpuProfDir }), made))
   }
   terminal.out(`\n${formatTable(rows)}\n`)
   if (jsonFile !== undefined) await writeFile(jsonFile, `${JSON.stringify(rows, undefined, 2)}\n`)
+  if (reportDir !== undefined) await report(rows, reportDir, terminal)
+}
+
+function describeRun(quick: boolean): Made {
+  return {
+    at: new Date().toISOString(),
+    plan: quick ? 'quick' : 'full',
+    node: process.versions.node,
+    platform: `${process.platform} ${process.arch}`,
+    cores: availableParallelism(),
+  }
+}
+
+async function reportOn({ rowsFile, reportDir }: ReportOptions, terminal: Terminal): Promise<void> {
+  await report(readRows(await readFile(rowsFile, 'utf8')), reportDir, terminal)
+}
+
+async function report(rows: readonly Row[], dir: string, terminal: Terminal): Promise<void> {
+  await writeReport(rows, allCases, dir)
+  terminal.out(`\nThe report is in ${dir}: README.md and index.html.\n`)
 }

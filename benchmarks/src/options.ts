@@ -10,16 +10,27 @@ export interface BenchOptions {
   readonly quick: boolean
   readonly jsonFile: string | undefined
   readonly cpuProfDir: string | undefined
+  readonly reportDir: string | undefined
+}
+
+/** A report of rows that an earlier run wrote. */
+export interface ReportOptions {
+  readonly rowsFile: string
+  readonly reportDir: string
 }
 
 /** The command line does not say what to do. */
 export class UsageError extends Error {}
 
 /** Reads the command line; throws `UsageError` where it names what is not there. */
-export function parseBenchOptions(args: readonly string[], cases: readonly BenchCase[]): BenchOptions | 'help' {
+export function parseBenchOptions(
+  args: readonly string[],
+  cases: readonly BenchCase[],
+): BenchOptions | ReportOptions | 'help' {
   const { values, positionals } = parse(args)
   if (values.help) return 'help'
   const [word = '', ...more] = positionals
+  if (word === 'report') return reportOf(more, values)
   const transport = transportNames.find((name) => name === word)
   if (transport === undefined || more.length > 0) {
     throw new UsageError(`Name one transport, ${transportNames.join(' or ')}, not '${positionals.join(' ')}'.`)
@@ -30,7 +41,16 @@ export function parseBenchOptions(args: readonly string[], cases: readonly Bench
     quick: values.quick,
     jsonFile: values.json,
     cpuProfDir: values['cpu-prof'],
+    reportDir: values.report,
   }
+}
+
+function reportOf(files: readonly string[], { report }: { readonly report?: string }): ReportOptions {
+  const [rowsFile, ...more] = files
+  if (rowsFile === undefined || more.length > 0 || report === undefined) {
+    throw new UsageError('Name one file that --json wrote, and with --report the folder that the report goes to.')
+  }
+  return { rowsFile, reportDir: report }
 }
 
 function parse(args: readonly string[]) {
@@ -43,6 +63,7 @@ function parse(args: readonly string[]) {
         quick: { type: 'boolean', default: false },
         json: { type: 'string' },
         'cpu-prof': { type: 'string' },
+        report: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     })

@@ -8,6 +8,8 @@ export interface Plan {
   readonly pacedMs: number
   readonly requests: number
   readonly dials: number
+  /** Pieces of 1 MiB that a transfer has while requests are made beside it. */
+  readonly transferPieces: number
   /** Runs of the memory case: each takes fresh processes and all connections anew. */
   readonly memoryRuns: number
 }
@@ -19,6 +21,7 @@ export const quickPlan: Plan = {
   pacedMs: 500,
   requests: 2_000,
   dials: 20,
+  transferPieces: 256,
   memoryRuns: 1,
 }
 
@@ -29,5 +32,6 @@ export const fullPlan: Plan = {
   pacedMs: 1_500,
   requests: 10_000,
   dials: 50,
+  transferPieces: 1_024,
   memoryRuns: 3,
 }

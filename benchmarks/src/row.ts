@@ -2,6 +2,16 @@ import type { BenchCase, Measured, Metric, Sample, TransportName } from './bench
 import { type JudgedGoal, judgeGoal } from './goal.ts'
 import { type Summary, summarise } from './statistics.ts'
 
+/** How figures came about. */
+export interface Made {
+  /** When the run began, as ISO 8601 has it. */
+  readonly at: string
+  readonly plan: 'quick' | 'full'
+  readonly node: string
+  readonly platform: string
+  readonly cores: number
+}
+
 /** One figure as it is printed and written to JSON. */
 export interface Row {
   readonly case: string
@@ -13,12 +23,15 @@ export interface Row {
   /** `value` divided by the median of each baseline. */
   readonly vs: Readonly<Record<string, number>>
   readonly metric: string
+  /** Whose figure `value` is. */
+  readonly subject: string
   readonly runs: number
   readonly min: number
   readonly max: number
   readonly baselines: Readonly<Record<string, Summary>>
   readonly goals: readonly JudgedGoal[]
   readonly notes: readonly string[]
+  readonly made: Made
 }
 
 /** One row for each metric: the subject's figures with the baselines beside them. */
@@ -26,6 +39,7 @@ export function toRows(
   benchCase: BenchCase,
   transport: TransportName,
   { contestants, notes = [] }: Measured,
+  made: Made,
 ): readonly Row[] {
   const [subject, ...others] = contestants
   if (subject === undefined) return []
@@ -41,12 +55,14 @@ export function toRows(
       unit: metric.unit,
       vs,
       metric: metric.name,
+      subject: subject[0],
       runs: subject[1].length,
       min,
       max,
       baselines,
       goals: (metric.goals ?? []).flatMap((goal) => judgeGoal(goal, value, vs, metric.unit) ?? []),
       notes: index === 0 ? notes : [],
+      made,
     }
   })
 }

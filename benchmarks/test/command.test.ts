@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { allCases } from '../src/cases.ts'
 import { runCommand } from '../src/command.ts'
@@ -32,9 +35,30 @@ describe('the bench command', () => {
     expect(await run('memory', '--case', 'fanout-500')).toMatchObject({ code: 2 })
   })
 
-  test.each([[[]], [['carrier-pigeon']], [['ws', 'memory']], [['ws', '--loud']]])('refuses %j', async (args) => {
+  test.each([
+    [[]],
+    [['carrier-pigeon']],
+    [['ws', 'memory']],
+    [['ws', '--loud']],
+    [['report']],
+    [['report', 'rows.json']],
+  ])('refuses %j', async (args) => {
     const { code, error } = await run(...args)
     expect(code).toBe(2)
     expect(error).toContain('--help')
+  })
+
+  test('says what is wrong with a file that holds no rows', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'rondo-report-'))
+    try {
+      for (const text of ['{', '[]', '[{"case":1}]', 'null']) {
+        await writeFile(join(dir, 'rows.json'), text)
+        const { code, error } = await run('report', join(dir, 'rows.json'), '--report', dir)
+        expect({ text, code }).toEqual({ text, code: 1 })
+        expect(error).toMatch(/not JSON|not the rows/)
+      }
+    } finally {
+      await rm(dir, { recursive: true })
+    }
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { BenchCase, Measured, Metric } from '../src/bench-case.ts'
-import { toRows } from '../src/row.ts'
+import { type Made, toRows } from '../src/row.ts'
 
 function caseOf(metrics: readonly Metric[]): BenchCase {
   return {
@@ -13,6 +13,8 @@ function caseOf(metrics: readonly Metric[]): BenchCase {
   }
 }
 
+const made: Made = { at: '2026-01-31T12:00:00.000Z', plan: 'quick', node: '24.9.0', platform: 'linux x64', cores: 2 }
+
 const measured: Measured = {
   contestants: new Map([
     ['rondo-sealed', [{ throughput: 300 }, { throughput: 100 }, { throughput: 200 }]],
@@ -23,7 +25,7 @@ const measured: Measured = {
 
 describe('a row', () => {
   test('holds the median, its spread, and the ratio to the median of each baseline', () => {
-    const [row] = toRows(caseOf([{ name: 'throughput', unit: 'msg/s' }]), 'ws', measured)
+    const [row] = toRows(caseOf([{ name: 'throughput', unit: 'msg/s' }]), 'ws', measured, made)
     expect(row).toEqual({
       case: 'sealed-200B',
       transport: 'ws',
@@ -32,12 +34,14 @@ describe('a row', () => {
       unit: 'msg/s',
       vs: { 'raw-ws': 2 },
       metric: 'throughput',
+      subject: 'rondo-sealed',
       runs: 3,
       min: 100,
       max: 300,
       baselines: { 'raw-ws': { median: 100, min: 90, max: 160 } },
       goals: [],
       notes: ['a word more'],
+      made,
     })
   })
 
@@ -48,7 +52,7 @@ describe('a row', () => {
       { against: 'raw-ws', atMost: 4 },
       { atMost: 150 },
     ]
-    const [row] = toRows(caseOf([{ name: 'throughput', unit: 'msg/s', goals }]), 'ws', measured)
+    const [row] = toRows(caseOf([{ name: 'throughput', unit: 'msg/s', goals }]), 'ws', measured, made)
     expect(row?.goals).toEqual([
       { text: '>= 1.5x raw-ws', met: true },
       { text: '>= 2.5x raw-ws', met: false },
@@ -60,13 +64,13 @@ describe('a row', () => {
   test('keeps silent about goals whose baseline was not measured', () => {
     const alone: Measured = { contestants: new Map([['rondo-sealed', [{ throughput: 1 }]]]) }
     const goals = [{ against: 'raw-ws', atLeast: 1 }]
-    const [row] = toRows(caseOf([{ name: 'throughput', unit: 'msg/s', goals }]), 'memory', alone)
+    const [row] = toRows(caseOf([{ name: 'throughput', unit: 'msg/s', goals }]), 'memory', alone, made)
     expect(row).toMatchObject({ value: 1, vs: {}, goals: [] })
   })
 
   test('misses its goal where a figure is missing', () => {
     const goals = [{ against: 'raw-ws', atLeast: 0 }]
-    const [row] = toRows(caseOf([{ name: 'latency', unit: 'ms', goals }]), 'ws', measured)
+    const [row] = toRows(caseOf([{ name: 'latency', unit: 'ms', goals }]), 'ws', measured, made)
     expect(row?.goals).toEqual([{ text: '>= 0x raw-ws', met: false }])
   })
 })

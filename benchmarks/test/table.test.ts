@@ -10,6 +10,7 @@ const throughput: Row = {
   unit: 'msg/s',
   vs: { 'raw-ws': 1.5, 'raw-ws-coalesced': 0.5 },
   metric: 'throughput',
+  subject: 'rondo-sealed',
   runs: 3,
   min: 600_000,
   max: 1_200_000,
@@ -19,6 +20,7 @@ const throughput: Row = {
   },
   goals: [{ text: '>= 2x raw-ws', met: false }],
   notes: ['why'],
+  made: { at: '2026-01-31T12:00:00.000Z', plan: 'quick', node: '24.9.0', platform: 'linux x64', cores: 2 },
 }
 const latency: Row = { ...throughput, value: 0.071, unit: 'ms', metric: 'p99', runs: 1, vs: {}, goals: [], notes: [] }
 

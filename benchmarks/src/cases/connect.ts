@@ -10,13 +10,13 @@ export const connect: BenchCase = {
   transports: ['ws', 'memory'],
   payloadBytes: 0,
   metrics: [
-    { name: strangers, unit: 'ms', goals: [{ atMost: 8 }] },
+    { name: strangers, unit: 'ms', goals: [{ atMost: 8 }, { against: 'libp2p', atMost: 0.5 }] },
     { name: acquainted, unit: 'ms' },
   ],
   measure: (setting) =>
     holdContest(setting, {
       caseName: 'connect',
-      contestants: ['rondo-sealed', 'raw-ws'],
+      contestants: ['rondo-sealed', 'raw-ws', 'socket.io', 'libp2p'],
       prepare: ({ server }) => server.call('server', 'listen', { answers: false }),
       async run({ client }, target) {
         const { dials: count } = setting.plan

@@ -16,7 +16,7 @@ export const requestReply: BenchCase = {
   measure: (setting) =>
     holdContest(setting, {
       caseName: 'request-reply',
-      contestants: ['rondo-sealed', 'raw-ws'],
+      contestants: ['rondo-sealed', 'raw-ws', 'socket.io', 'libp2p'],
       async prepare({ server, client }) {
         const target = await server.call('server', 'listen', { answers: true })
         await client.call('client', 'connect', { target, count: 1 })

@@ -5,7 +5,7 @@ export const sealed = oneWayCase({
   about: 'sendTo to handler, 200 bytes',
   transports: ['ws', 'memory'],
   payloadBytes: 200,
-  contestants: ['rondo-sealed', 'raw-ws', 'raw-ws-coalesced'],
+  contestants: ['rondo-sealed', 'raw-ws', 'raw-ws-coalesced', 'socket.io', 'libp2p'],
   goals: [
     { against: 'raw-ws', atLeast: 1 },
     { against: 'raw-ws', atLeast: 1.5 },

@@ -9,6 +9,7 @@ const digests = pool.map(digest)
 
 /** Random bytes, 200 of them. */
 export const bytesPayloads: PayloadKind<Uint8Array> = {
+  stampEvery: 64,
   at: (index) => pool[index % payloadPool]!,
   stamped(index, sentAtMs) {
     const payload = new Uint8Array(pool[index % payloadPool]!)

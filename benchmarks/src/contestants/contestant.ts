@@ -25,6 +25,7 @@ export interface Server<P> {
   readonly target: Target
   /** To all clients that are connected. */
   readonly broadcast: Send<P>
+  close(): Promise<void>
 }
 
 export interface Connection<P> {
@@ -37,10 +38,13 @@ export interface Connection<P> {
 /** One identity, where the contestant knows such a thing. */
 export interface Dialler<P> {
   dial(target: Target): Promise<Connection<P>>
+  close(): Promise<void>
 }
 
 export interface Contestant<P> {
   readonly payloads: PayloadKind<P>
+  /** What is asked, where that is something else than what is sent. */
+  readonly questions?: PayloadKind<P>
   listen(options: ServerOptions<P>): Promise<Server<P>>
   createDialler(take: Take<P>): Promise<Dialler<P>>
 }

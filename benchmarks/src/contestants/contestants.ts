@@ -20,6 +20,26 @@ const contestants = {
     const { rawWsCoalesced } = await import('./raw-ws-coalesced.ts')
     return createEnds(rawWsCoalesced)
   },
+  async 'raw-ws-1MiB'(): Promise<Ends> {
+    const { rawWs1MiB } = await import('./raw-ws-1mib.ts')
+    return createEnds(rawWs1MiB)
+  },
+  async 'socket.io'(): Promise<Ends> {
+    const { socketIo } = await import('./socket-io.ts')
+    return createEnds(socketIo)
+  },
+  async libp2p(): Promise<Ends> {
+    const { libp2p } = await import('./libp2p.ts')
+    return createEnds(libp2p)
+  },
+  async 'libp2p-stream'(): Promise<Ends> {
+    const { libp2pStream } = await import('./libp2p-stream.ts')
+    return createEnds(libp2pStream)
+  },
+  async 'gossipsub-strictsign'(): Promise<Ends> {
+    const { gossipsubStrictSign } = await import('./gossipsub-strictsign.ts')
+    return createEnds(gossipsubStrictSign)
+  },
 }
 
 export type ContestantName = keyof typeof contestants

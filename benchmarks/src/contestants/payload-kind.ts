@@ -1,5 +1,7 @@
 /** A source of payloads that all contestants draw from alike, and what a receiver checks them by. */
 export interface PayloadKind<P> {
+  /** A power of two: saturated, one message in so many carries the time it was sent at. */
+  readonly stampEvery: number
   /** The payload of message number `index`; not to be changed. */
   at(index: number): P
   /** The same with the time it was sent at, on the machine's clock. */

@@ -29,6 +29,7 @@ const pool = createPool()
 
 /** Objects of about 200 bytes in CBOR: numbers, texts and an array. */
 export const quotePayloads: PayloadKind<Quote> = {
+  stampEvery: 64,
   at: (index) => pool[index % payloadPool]!,
   stamped: (index, sentAtMs) => ({ ...pool[index % payloadPool]!, sentAtMs }),
   digest,

@@ -30,7 +30,7 @@ const coalesced: Framing = {
   },
 }
 
-export const rawWsCoalesced = createRawWs(coalesced)
+export const rawWsCoalesced = createRawWs({ framing: coalesced })
 
 function join(payloads: readonly Uint8Array[], bytes: number): Uint8Array {
   const frame = Buffer.allocUnsafe(bytes)

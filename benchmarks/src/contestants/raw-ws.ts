@@ -2,11 +2,12 @@ import { once } from 'node:events'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
 import { bytesPayloads } from './bytes-payloads.ts'
 import type { Connection, Contestant, Send, Take } from './contestant.ts'
+import type { PayloadKind } from './payload-kind.ts'
 
 // Bare ws, one message a frame. It waits as Rondo's senders do: above a high-water mark, until what waits has left.
 
 /** The same as the default of the WebSocket transport. */
-const highWaterBytes = 1_048_576
+const highWaterBytesDefault = 1_048_576
 const frameBytesMax = 1_048_576
 
 /** How messages become frames, and frames messages again. */
@@ -15,16 +16,28 @@ export interface Framing {
   takeFrame(frame: Uint8Array, take: Take<Uint8Array>): void
 }
 
-const oneByOne: Framing = {
+export const oneByOne: Framing = {
   createSender: (socket) => (payload) => socket.send(payload),
   takeFrame: (frame, take) => take(frame),
 }
 
-export const rawWs = createRawWs(oneByOne)
+export interface RawWsOptions {
+  readonly framing: Framing
+  readonly payloads?: PayloadKind<Uint8Array>
+  readonly questions?: PayloadKind<Uint8Array>
+  /** What is sent back even by a server that takes the rest. */
+  readonly isQuestion?: (frame: Uint8Array) => boolean
+  readonly highWaterBytes?: number
+}
 
-export function createRawWs(framing: Framing): Contestant<Uint8Array> {
+export const rawWs = createRawWs({ framing: oneByOne })
+
+export function createRawWs(options: RawWsOptions): Contestant<Uint8Array> {
+  const { framing, payloads = bytesPayloads, questions = payloads, isQuestion = () => false } = options
+  const highWaterBytes = options.highWaterBytes ?? highWaterBytesDefault
   return {
-    payloads: bytesPayloads,
+    payloads,
+    questions,
     async listen({ take, answers }) {
       const server = new WebSocketServer({
         host: '127.0.0.1',
@@ -34,22 +47,39 @@ export function createRawWs(framing: Framing): Contestant<Uint8Array> {
       })
       const clients = new Map<WebSocket, Send<Uint8Array>>()
       server.on('connection', (socket) => {
-        clients.set(socket, sendBelowHighWater(framing, socket))
+        clients.set(socket, sendBelowHighWater(framing, socket, highWaterBytes))
         socket.on('close', () => clients.delete(socket))
-        socket.on('message', (frame) => (answers ? socket.send(frame) : framing.takeFrame(bytesOf(frame), take)))
+        socket.on('message', (frame) => {
+          const bytes = bytesOf(frame)
+          if (answers || isQuestion(bytes)) socket.send(bytes)
+          else framing.takeFrame(bytes, take)
+        })
       })
       await once(server, 'listening')
       const { port } = portOf(server)
       return {
         target: { address: `ws://127.0.0.1:${port}` },
         broadcast: (payload) => allOf([...clients.values()].map((send) => send(payload))),
+        async close() {
+          for (const socket of clients.keys()) socket.terminate()
+          server.close()
+          await once(server, 'close')
+        },
       }
     },
-    createDialler: async (take) => ({ dial: ({ address }) => dial(framing, address, take) }),
+    createDialler: async (take) => ({
+      dial: ({ address }) => dial(framing, highWaterBytes, address, take),
+      close: async () => {},
+    }),
   }
 }
 
-async function dial(framing: Framing, address: string, take: Take<Uint8Array>): Promise<Connection<Uint8Array>> {
+async function dial(
+  framing: Framing,
+  highWaterBytes: number,
+  address: string,
+  take: Take<Uint8Array>,
+): Promise<Connection<Uint8Array>> {
   const socket = new WebSocket(address, { perMessageDeflate: false, maxPayload: frameBytesMax })
   let answered: ((frame: Uint8Array) => void) | undefined
   socket.on('message', (frame) => {
@@ -57,25 +87,36 @@ async function dial(framing: Framing, address: string, take: Take<Uint8Array>): 
     else answered(bytesOf(frame))
   })
   await once(socket, 'open')
+  let isClosing = false
+  socket.on('close', (code, reason) => {
+    if (!isClosing) throw new TypeError(`the server closed: ${code} ${reason}`)
+  })
   return {
-    send: sendBelowHighWater(framing, socket),
+    send: sendBelowHighWater(framing, socket, highWaterBytes),
     ask: (payload) =>
       new Promise((resolve) => {
         answered = resolve
         socket.send(payload)
       }),
     async close() {
+      isClosing = true
       socket.close()
       await once(socket, 'close')
     },
   }
 }
 
-function sendBelowHighWater(framing: Framing, socket: WebSocket): Send<Uint8Array> {
+function sendBelowHighWater(framing: Framing, socket: WebSocket, highWaterBytes: number): Send<Uint8Array> {
   const send = framing.createSender(socket)
+  let draining: Promise<void> | undefined
   return (payload) => {
     send(payload)
-    return socket.bufferedAmount > highWaterBytes ? drained(socket) : undefined
+    if (socket.bufferedAmount <= highWaterBytes) return undefined
+    // One for all who send meanwhile: ws hangs up on whoever pings faster than it is answered.
+    draining ??= drained(socket).finally(() => {
+      draining = undefined
+    })
+    return draining
   }
 }
 

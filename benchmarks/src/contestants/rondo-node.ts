@@ -47,3 +47,8 @@ export async function listenAsTarget(node: Coordinator, transport: TransportName
 export async function connectToTarget(node: Coordinator, { address, peerId = '' }: Target) {
   return node.connectToPeer({ peerId: parsePeerId(peerId), addresses: [address] })
 }
+
+export function bytesOf(payload: unknown): Uint8Array {
+  if (payload instanceof Uint8Array) return payload
+  throw new TypeError('bytes were sent, and something else arrived')
+}

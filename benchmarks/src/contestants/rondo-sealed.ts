@@ -2,7 +2,7 @@ import type { ProtocolHandler } from '@rondo/core'
 import type { TransportName } from '../bench-case.ts'
 import { bytesPayloads } from './bytes-payloads.ts'
 import type { Contestant, ServerOptions } from './contestant.ts'
-import { connectToTarget, createNode, listenAsTarget } from './rondo-node.ts'
+import { bytesOf, connectToTarget, createNode, listenAsTarget } from './rondo-node.ts'
 
 // Rondo from `sendTo` to a hand-written handler: bytes, encrypted, authenticated, replay-checked, rate-limited.
 
@@ -21,6 +21,7 @@ export function createRondoSealed(transport: TransportName): Contestant<Uint8Arr
           const { failed } = await node.broadcast({ protocol, type: 'push', payload })
           if (failed[0] !== undefined) throw failed[0].error
         },
+        close: () => node.stop(),
       }
     },
     async createDialler(take) {
@@ -35,6 +36,7 @@ export function createRondoSealed(transport: TransportName): Contestant<Uint8Arr
             close: () => node.disconnectFromPeer(peerId),
           }
         },
+        close: () => node.stop(),
       }
     },
   }
@@ -45,9 +47,4 @@ function handlerOf({ take, answers }: ServerOptions<Uint8Array>): ProtocolHandle
     protocolName: protocol,
     handleMessage: ({ payload }) => (answers ? payload : take(bytesOf(payload))),
   }
-}
-
-function bytesOf(payload: unknown): Uint8Array {
-  if (payload instanceof Uint8Array) return payload
-  throw new TypeError('bytes were sent, and something else arrived')
 }

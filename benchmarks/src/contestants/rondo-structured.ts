@@ -14,7 +14,7 @@ export function createRondoStructured(transport: TransportName): Contestant<Quot
       node.registerProtocol(handlerOf(take))
       const client = quotes.client(node)
       const target = await listenAsTarget(node, transport)
-      return { target, broadcast: (quote) => client.broadcast('quote', quote) }
+      return { target, broadcast: (quote) => client.broadcast('quote', quote), close: () => node.stop() }
     },
     async createDialler(take) {
       const node = await createNode(transport)
@@ -29,6 +29,7 @@ export function createRondoStructured(transport: TransportName): Contestant<Quot
             close: () => node.disconnectFromPeer(peerId),
           }
         },
+        close: () => node.stop(),
       }
     },
   }

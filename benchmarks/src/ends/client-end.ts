@@ -1,15 +1,21 @@
 import type { Connection, Contestant, Target } from '../contestants/contestant.ts'
 import { quantile } from '../statistics.ts'
 import { createSink } from './sink.ts'
-import { createSource } from './source.ts'
+import { createSource, type Sent } from './source.ts'
 
 /** Dials under way at once where many connections are made. */
 const dialsAtOnce = 8
 
+interface Asked {
+  readonly p50Us: number
+  readonly p99Us: number
+}
+
 /** The end that dials. It sends, asks, or holds many connections and receives on all of them. */
 export function createClientEnd<P>(contestant: Contestant<P>) {
-  const { payloads } = contestant
+  const { payloads, questions = payloads } = contestant
   const sink = createSink(payloads)
+  const source = createSource(payloads, (payload) => first().send(payload))
   const connections: Connection<P>[] = []
 
   async function connectAs(take: (payload: P) => void, target: Target): Promise<Connection<P>> {
@@ -23,6 +29,18 @@ export function createClientEnd<P>(contestant: Contestant<P>) {
     return connection
   }
 
+  async function askWhile(goesOn: (asked: number) => boolean): Promise<Asked> {
+    const connection = first()
+    const tookUs: number[] = []
+    for (let index = 0; goesOn(index); index += 1) {
+      const begun = performance.now()
+      const answer = await connection.ask(questions.at(index))
+      tookUs.push((performance.now() - begun) * 1_000)
+      if (questions.digest(answer) !== questions.digestAt(index)) throw new TypeError(`answer ${index} is another one`)
+    }
+    return { p50Us: quantile(tookUs, 0.5), p99Us: quantile(tookUs, 0.99) }
+  }
+
   return {
     /** So many connections, each by a dialler of its own. */
     async connect({ target, count }: { readonly target: Target; readonly count: number }): Promise<void> {
@@ -32,19 +50,19 @@ export function createClientEnd<P>(contestant: Contestant<P>) {
       }
     },
     ...sink.commands,
-    ...createSource(payloads, (payload) => first().send(payload)),
+    ...source,
 
-    /** One request after the other. */
-    async ask({ count }: { readonly count: number }): Promise<{ p50Us: number; p99Us: number }> {
-      const connection = first()
-      const tookUs = new Float64Array(count)
-      for (let index = 0; index < count; index += 1) {
-        const begun = performance.now()
-        const answer = await connection.ask(payloads.at(index))
-        tookUs[index] = (performance.now() - begun) * 1_000
-        if (payloads.digest(answer) !== payloads.digestAt(index)) throw new TypeError(`answer ${index} is another one`)
-      }
-      return { p50Us: quantile(tookUs, 0.5), p99Us: quantile(tookUs, 0.99) }
+    /** So many requests, one after the other. */
+    ask: ({ count }: { readonly count: number }): Promise<Asked> => askWhile((asked) => asked < count),
+
+    /** Requests, one after the other, while so many payloads go over the same connection. */
+    async askWhileSending({ count }: { readonly count: number }): Promise<Asked & { readonly sent: Sent }> {
+      let isUnderWay = true
+      const sending = source.transfer({ count }).finally(() => {
+        isUnderWay = false
+      })
+      const [asked, sent] = await Promise.all([askWhile(() => isUnderWay), sending])
+      return { ...asked, sent }
     },
 
     /** One dial after the other: by a dialler that nobody has seen, or all by one. */

@@ -12,14 +12,21 @@ export interface Sent {
   readonly cpuUs: number
 }
 
-/** A power of two: saturated, one message in so many carries the time it was sent at; so often the source looks at the clock. */
-const stampEvery = 64
+export interface Pace {
+  readonly forMs: number
+  readonly perSecond: number
+  /** One message in so many carries the time. */
+  readonly stampEvery?: number
+  /** Sends that are begun before the first of them has to be done. */
+  readonly together?: number
+}
 
 /** Sends numbered payloads, and waits whenever `send` says so. */
 export function createSource<P>(payloads: PayloadKind<P>, send: Send<P>) {
   return {
     /** As fast as the receiver takes it. */
     async saturate({ forMs }: { readonly forMs: number }): Promise<Sent> {
+      const { stampEvery } = payloads
       const untilMs = performance.now() + forMs
       const cpuBefore = cpuUs()
       let digest = 0
@@ -34,8 +41,21 @@ export function createSource<P>(payloads: PayloadKind<P>, send: Send<P>) {
       }
     },
 
-    /** At a fixed rate, in a burst every millisecond or so; every message carries the time. */
-    async pace({ forMs, perSecond }: { readonly forMs: number; readonly perSecond: number }): Promise<Sent> {
+    /** So many, one after the other, none with the time. */
+    async transfer({ count }: { readonly count: number }): Promise<Sent> {
+      const cpuBefore = cpuUs()
+      let digest = 0
+      for (let index = 0; index < count; index += 1) {
+        const waiting = send(payloads.at(index))
+        if (waiting !== undefined) await waiting
+        digest = fold(digest, payloads.digestAt(index))
+      }
+      return { count, digest, cpuUs: (cpuUs() - cpuBefore) / count }
+    },
+
+    /** At a fixed rate, in a burst every millisecond or so. */
+    async pace({ forMs, perSecond, stampEvery = 1, together = 1 }: Pace): Promise<Sent> {
+      const underWay: Promise<unknown>[] = []
       const begunMs = performance.now()
       const cpuBefore = cpuUs()
       let digest = 0
@@ -43,10 +63,13 @@ export function createSource<P>(payloads: PayloadKind<P>, send: Send<P>) {
       for (let elapsedMs = 0; elapsedMs < forMs; elapsedMs = performance.now() - begunMs) {
         const due = Math.floor((elapsedMs * perSecond) / 1_000)
         for (; count < due; count += 1) {
-          const waiting = send(payloads.stamped(count, machineMs()))
-          if (waiting !== undefined) await waiting
+          const isStamped = count % stampEvery === 0
+          const waiting = send(isStamped ? payloads.stamped(count, machineMs()) : payloads.at(count))
+          if (waiting !== undefined) underWay.push(waiting)
+          if (underWay.length >= together) await Promise.all(underWay.splice(0))
           digest = fold(digest, payloads.digestAt(count))
         }
+        await Promise.all(underWay.splice(0))
         await sleep(1)
       }
       return { count, digest, cpuUs: (cpuUs() - cpuBefore) / count }

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { openChannel } from '../../src/flow/channel.js'
 import { encodeRefusal, type HandshakeGuard } from '../../src/flow/handshake.js'
 import { createEd25519 } from '../../src/identity/ed25519.js'
+import { createSuites } from '../../src/identity/suite.js'
 import { generateIdentity } from '../../src/identity/identity.js'
-import { publicKeyOf } from '../../src/identity/peer-id.js'
 import { codeOf } from '../expect-failure.js'
 import { countVerifications, openEnd } from '../fake-ends.js'
 import { FakeEnv } from '../fake-env.js'
@@ -23,7 +23,7 @@ function meet(guard: HandshakeGuard) {
   const listening = openChannel(wire.listener, {
     env,
     crypto,
-    ed25519: createEd25519(crypto.ed25519),
+    suites: createSuites([createEd25519(crypto.ed25519)]),
     identity: { peerId: own.peerId, sign },
     network: 'main',
     noiseSecret: env.random(32),
@@ -48,16 +48,16 @@ test('a guard that refuses at the beginning has the node spend no signature and 
 })
 
 test('a guard that refuses a key has the node verify nothing by it', async () => {
-  const keys: Uint8Array[] = []
-  const verify = (publicKey: Uint8Array) => {
-    keys.push(publicKey)
+  const asked: string[] = []
+  const verify = (peerId: string) => {
+    asked.push(peerId)
     return 'HANDSHAKE_RATE' as const
   }
   const scene = meet({ begin: () => undefined, verify })
   await scene.env.settle()
   expect(await codeOf(scene.listening)).toBe('HANDSHAKE_RATE')
   expect(scene.wire.listener.sent.at(-1)).toEqual(encodeRefusal('HANDSHAKE_RATE'))
-  expect(keys).toEqual([publicKeyOf(scene.identity.peerId)])
+  expect(asked).toEqual([scene.identity.peerId])
   expect(scene.spent()).toEqual({ signed: 1, verified: 0 })
 })
 

@@ -11,12 +11,12 @@ const limits = resolveLimits({ connectionsMax: 64, strangersMax: 32, scoresMax: 
 function peerOf(count: number) {
   const key = new Uint8Array(32)
   new DataView(key.buffer).setUint32(0, count)
-  return { key, peerId: encodePeerId(key) }
+  return encodePeerId(key)
 }
 
-function createGate(checked: (publicKey: Uint8Array) => boolean = () => false) {
+function createGate(checked: () => boolean = () => false) {
   const env = new FakeEnv()
-  return { env, gate: new Gate({ env, limits, ed25519: { isKeyChecked: checked } }) }
+  return { env, gate: new Gate({ env, limits, suites: { isKeyChecked: checked } }) }
 }
 
 test('100,000 peers of as many groups that come, misbehave and go leave every map within its bound, and then empty', () => {
@@ -25,10 +25,10 @@ test('100,000 peers of as many groups that come, misbehave and go leave every ma
   for (let count = 0; count < 100_000; count += 1) {
     env.nowMs += 20
     const link = new FakeLink({ remote: { group: `group ${count}` } })
-    const { key, peerId } = peerOf(count)
+    const peerId = peerOf(count)
     const place = gate.enter(link)
     const guard = gate.guardFor(link)
-    const isRefused = guard.begin() !== undefined || guard.verify(key) !== undefined
+    const isRefused = guard.begin() !== undefined || guard.verify(peerId) !== undefined
     if (isRefused) throw new Error('within its budget')
     if (place.prove(peerId) === undefined) {
       gate.reputation.refused(peerId, 'SCHEMA_REFUSED')
@@ -56,9 +56,9 @@ test('a key that was never checked costs as much as three handshakes more, one t
   ] as const) {
     const { gate } = createGate(() => isChecked)
     const link = new FakeLink({ remote: { group: 'a' } })
-    const { key } = peerOf(1)
+    const peerId = peerOf(1)
     let done = 0
-    while (gate.guardFor(link).begin() === undefined && gate.guardFor(link).verify(key) === undefined) done += 1
+    while (gate.guardFor(link).begin() === undefined && gate.guardFor(link).verify(peerId) === undefined) done += 1
     expect(done).toBe(many)
   }
 })

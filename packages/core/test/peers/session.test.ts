@@ -6,8 +6,10 @@ import { WriterPool } from '../../src/flow/outbox.js'
 import { generateIdentity } from '../../src/identity/identity.js'
 import { createCipherState } from '../../src/noise/cipher-state.js'
 import { resolveLimits } from '../../src/options.js'
+import { PeerRecord } from '../../src/peers/peer-record.js'
 import { Session, type SessionNode, type SessionOwner } from '../../src/peers/session.js'
 import { Registry } from '../../src/protocol/registry.js'
+import { Served } from '../../src/protocol/served.js'
 import { FakeEnv } from '../fake-env.js'
 import { laneCodecs } from '../fake-lane.js'
 import { FakeLink } from '../fake-link.js'
@@ -52,10 +54,13 @@ function createSession(nonce: number) {
     resumed: () => told.push('resumed'),
     offerChanged: () => {},
     refused: () => {},
+    broken: () => {},
     ended: (_, { code }) => told.push(`ended ${code}`),
   }
   const channel = channelOver(link, nonce)
-  const session = new Session(node, { channel, transport: 'fake', offer: new Map(), offeredGeneration: 0 }, owner)
+  const record = new PeerRecord(channel, 'fake', 0)
+  const served = new Served(node.registry, events, record.info)
+  const session = new Session(node, { record, served, offeredGeneration: 0 }, owner)
   session.begin()
   return { env, link, told, session }
 }

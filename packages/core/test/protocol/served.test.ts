@@ -7,7 +7,14 @@ import { Registry } from '../../src/protocol/registry.js'
 import { Served } from '../../src/protocol/served.js'
 
 const { peerId } = generateIdentity()
-const peer: PeerInfo = { peerId, direction: 'inbound', transport: 'fake', connectedAt: 0, protocols: new Map() }
+const peer: PeerInfo = {
+  peerId,
+  state: 'connected',
+  direction: 'inbound',
+  transport: 'fake',
+  connectedAt: 0,
+  protocols: new Map(),
+}
 
 function createServed(...handlers: readonly Partial<ProtocolHandler>[]) {
   const registry = new Registry()
