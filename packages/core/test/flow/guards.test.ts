@@ -19,7 +19,13 @@ import { recordOf } from '../fake-record.js'
 
 const bytesCodecId = 0
 const cborCodecId = 1
-const peer = { state: 'connected', direction: 'inbound', transport: 'fake', connectedAt: 0, protocols: new Map() } as const
+const peer = {
+  state: 'connected',
+  direction: 'inbound',
+  transport: 'fake',
+  connectedAt: 0,
+  protocols: new Map(),
+} as const
 const [from, to] = [generateIdentity().peerId, generateIdentity().peerId]
 
 interface Sending {
