@@ -23,6 +23,8 @@ export class FakeLine {
   /** When the near node dialled. */
   readonly dialledAtMs: number[] = []
   isReachable = true
+  /** Gets every wire before anything goes over it. */
+  prepare: (wire: FakeWire, dial: number) => void = () => {}
   /** What each of them was told, near first. */
   readonly told: readonly [string[], string[]] = [[], []]
   readonly #wireOf: WireOf
@@ -58,6 +60,7 @@ export class FakeLine {
   wire(options = this.#wireOf(this.wires.length)): FakeWire {
     const wire = joinLinks(this.env, options)
     this.wires.push(wire)
+    this.prepare(wire, this.wires.length - 1)
     this.#far.adoptLink(wire.listener, { role: 'listener' }).catch(() => {})
     return wire
   }
