@@ -27,6 +27,7 @@ export class FakeLine {
   prepare: (wire: FakeWire, dial: number) => void = () => {}
   /** What each of them was told, near first. */
   readonly told: readonly [string[], string[]] = [[], []]
+  readonly #farIdentity: Identity = generateIdentity()
   readonly #wireOf: WireOf
   #far: Coordinator
 
@@ -44,15 +45,15 @@ export class FakeLine {
     }
     const transports = [() => ({ name: 'line', schemes: ['line:'], dial })]
     this.near = createCoordinator({ identity: generateIdentity(), env: this.env, limits, transports })
-    this.far = createCoordinator({ identity: generateIdentity(), env: this.env, limits })
+    this.far = createCoordinator({ identity: this.#farIdentity, env: this.env, limits })
     this.#far = this.far
     this.#listen(this.near, this.told[0])
     this.#listen(this.far, this.told[1])
   }
 
-  /** Another process answers from now on, under the same key or not: it knows of no session. */
-  replaceFar(identity: Identity, limits?: CoordinatorOptions['limits']): Coordinator {
-    this.#far = createCoordinator({ identity, env: this.env, limits })
+  /** The far process begins anew: under the same key, and knowing of no session. */
+  restartFar(): Coordinator {
+    this.#far = createCoordinator({ identity: this.#farIdentity, env: this.env })
     return this.#far
   }
 
