@@ -46,7 +46,8 @@ export class Carrier {
     const { rekeyRecords, rekeyIntervalMs } = this.#limits
     if (this.#keyRecords < rekeyRecords && nowMs - this.#keyedAtMs < rekeyIntervalMs) return false
     this.#keyedAtMs = nowMs
-    this.#keyRecords = 0
+    // The record that says so is still of this key.
+    this.#keyRecords = -1
     return true
   }
 
