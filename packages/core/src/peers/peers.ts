@@ -56,6 +56,8 @@ interface Newcomer {
   /** What this node would serve to it. */
   readonly served: Served
   readonly addresses?: readonly string[] | undefined
+  /** This end has claimed a session on the channel, and the other may have moved it there already. */
+  hasClaimed: boolean
 }
 
 interface OngoingDial {
@@ -285,12 +287,17 @@ export class Peers implements SessionOwner {
     signal: AbortSignal,
   ): Promise<Session> {
     const { peerId, env, registry, events } = this.#options
+    const record = new PeerRecord(channel, transport, env.wallMs())
+    const newcomer: Newcomer = {
+      record,
+      served: new Served(registry, events, record.info),
+      addresses,
+      hasClaimed: false,
+    }
     try {
       if (channel.peerId === peerId) throw coreError('HANDSHAKE_SELF', { peerId })
       const refusal = place.prove(channel.peerId)
       if (refusal !== undefined) throw coreError(refusal, { peerId: channel.peerId })
-      const record = new PeerRecord(channel, transport, env.wallMs())
-      const newcomer = { record, served: new Served(registry, events, record.info), addresses }
       const session = await (channel.role === 'dialler'
         ? this.#greetFirst(newcomer, signal)
         : this.#greetBack(newcomer, signal))
@@ -301,7 +308,8 @@ export class Peers implements SessionOwner {
       if (session.hasEnded) throw coreError('LINK_CLOSED', { peerId: session.peerId })
       return session
     } catch (error) {
-      refuseGreeting(channel, env, { code: codeOf(error) })
+      // There it would end the session, which goes on over another channel, or waits for one.
+      if (!newcomer.hasClaimed) refuseGreeting(channel, env, { code: codeOf(error) })
       throw error
     }
   }
@@ -313,11 +321,13 @@ export class Peers implements SessionOwner {
     const current = this.#sessions.get(peerId)
     if (current === undefined) await this.#gate.admit(record.info, signal)
     const claim = current?.claim(channel)
+    newcomer.hasClaimed = claim !== undefined
     const served = current?.served ?? newcomer.served
     const offeredGeneration = served.generation
     sendGreeting(channel, env, { offer: served.offer(), resume: claim })
     const { offer, resume } = await hearGreeting(channel)
     if (resume === undefined) {
+      newcomer.hasClaimed = false
       // Restarted, or too late: it knows nothing of the session that this end would have gone on with.
       if (claim !== undefined) current?.lose('the peer has forgotten it')
       if (current !== undefined) await this.#gate.admit(record.info, signal)

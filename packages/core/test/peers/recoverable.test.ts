@@ -250,6 +250,27 @@ describe('moving a session', () => {
     await line.stop()
   })
 
+  test('that its program gives up after the other end has moved ends nothing', async () => {
+    const { line, heard, send } = await createScene()
+    line.prepare = (wire, dial) => {
+      // The far end moves; its answer is under way for ever.
+      if (dial === 1)
+        wire.listener.carry = (frame) => void (wire.listener.sent.length < 2 && wire.dialler.deliver(frame))
+    }
+    const giveUp = new AbortController()
+    const moving = line.near.movePeer(line.target, { signal: giveUp.signal })
+    moving.catch(() => {})
+    await line.env.settle()
+    expect(line.told[1]).toEqual(['connected', 'resumed'])
+    giveUp.abort(new Error('enough'))
+    await expect(moving).rejects.toThrow('enough')
+    await send(1)
+    await line.env.advance(defaultLimits.reconnectDelayMsMax)
+    expect([heard, line.near.isConnected(line.far.peerId)]).toEqual([[1], true])
+    expect(line.told.flat().filter((what) => what.startsWith('disconnected'))).toEqual([])
+    await line.stop()
+  })
+
   test('goes on where the answer was lost on its way', async () => {
     const { line, heard, send } = await createScene()
     line.prepare = (wire, dial) => {
