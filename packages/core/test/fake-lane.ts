@@ -34,14 +34,14 @@ const headBytesMax = 16
 /** One way of one channel: what a sender says here, a reader hears there. */
 export class FakeLane {
   readonly env = new FakeEnv()
-  readonly link: FakeLink
+  link: FakeLink
   readonly outbox: Outbox
   readonly sender: Sender
   /** What this end has of the other one's envelopes. */
   received = 0
   exhausted = 0
   whenExhausted = (): void => {}
-  readonly #incoming = createCipherState(nativeCrypto, key)
+  #incoming = createCipherState(nativeCrypto, key)
   readonly #frames: FrameReader
   readonly #names = new InboundNames(65_536)
   #read = 0
@@ -71,6 +71,20 @@ export class FakeLane {
       messageBytesMax,
     })
     this.#frames = new FrameReader(bodyBytesMax)
+  }
+
+  /** Goes on over another link, whose reader has so many envelopes; `failsAt`: the record at which that one is gone. */
+  carryByAnother(received: number, { frameBytesMax = 65_535, failsAt = 0 } = {}): void {
+    this.link = new FakeLink({ capabilities: { frameBytesMax } })
+    this.#incoming = createCipherState(nativeCrypto, key)
+    this.#frames.reset()
+    this.#read = 0
+    const { link } = this
+    link.carry = () => {
+      if (link.sent.length === failsAt) this.outbox.detach()
+    }
+    const limits = { rekeyRecords: 1_048_576, rekeyIntervalMs: 120_000 }
+    this.outbox.carryBy(new Carrier(link, createCipherState(nativeCrypto, key), this.env, limits), received)
   }
 
   /** What the records sent since the last call hold. */

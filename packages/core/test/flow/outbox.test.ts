@@ -234,6 +234,63 @@ describe('backpressure', () => {
     expect(kindsOf(lane.arrivals())).toEqual(['message', 'ping'])
   })
 
+  test('a sender that still waits after an answer asks again, once a turn', () => {
+    const lane = openLane({ queueBytesMax: 10_000 })
+    const send = (): void => {
+      lane.sender.message(name, ofSize(4_000))
+      lane.env.endTurn()
+    }
+    send()
+    send()
+    lane.env.endTurn()
+    // On its way when the other end was asked: it is not in the answer.
+    send()
+    lane.arrivals()
+    lane.outbox.acknowledge(3)
+    lane.outbox.acknowledge(4)
+    lane.env.endTurn()
+    expect([lane.outbox.isBlocked, kindsOf(lane.arrivals())]).toEqual([true, ['ping']])
+    lane.outbox.acknowledge(5)
+    lane.env.endTurn()
+    expect([lane.outbox.isBlocked, kindsOf(lane.arrivals())]).toEqual([false, []])
+  })
+
+  test('what waited while there was no channel is stuck from the next one on, and no longer', () => {
+    const lane = openLane({ queueBytesMax: 10_000 })
+    lane.outbox.detach()
+    lane.sender.message(name, ofSize(6_000))
+    lane.env.endTurn()
+    lane.env.nowMs += 60_000
+    expect(lane.outbox.stuckMs(lane.env.nowMs)).toBe(60_000)
+    lane.carryByAnother(2)
+    expect([lane.outbox.isBlocked, lane.outbox.stuckMs(lane.env.nowMs)]).toEqual([true, 0])
+  })
+
+  test('the next channel gets what was not acknowledged, in records of its own size, and nothing else', () => {
+    const lane = openLane()
+    for (const bytes of [10, 5_000, 20]) lane.sender.message(name, ofSize(bytes))
+    lane.env.endTurn()
+    lane.outbox.acknowledge(3)
+    lane.sender.message(name, ofSize(30))
+    lane.carryByAnother(3, { frameBytesMax: 1_024 })
+    const heard = lane.arrivals().map((each) => (each.ok && each.kind === 'message' ? each.payload.length : each))
+    expect(heard).toEqual([5_000, 20, 30])
+    expect(Math.max(...lane.link.sent.map(({ length }) => length))).toBeLessThanOrEqual(1_024)
+    lane.env.endTurn()
+    expect(lane.arrivals()).toEqual([])
+  })
+
+  test('a channel that fails while it is sent to again leaves everything for the one after', () => {
+    const lane = openLane()
+    for (let sent = 0; sent < 5; sent += 1) lane.sender.message(name, ofSize(20_000))
+    lane.env.endTurn()
+    lane.outbox.detach()
+    lane.carryByAnother(2, { failsAt: 2 })
+    lane.carryByAnother(2)
+    expect(kindsOf(lane.arrivals())).toEqual(['message', 'message', 'message', 'message', 'message'])
+    expect(lane.outbox.unacknowledged).toBe(5)
+  })
+
   test('what was never sent cannot be acknowledged', () => {
     const lane = openLane()
     expect([lane.outbox.acknowledge(2), lane.outbox.acknowledge(3)]).toEqual([true, false])
