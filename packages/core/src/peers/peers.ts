@@ -56,8 +56,8 @@ interface Newcomer {
   /** What this node would serve to it. */
   readonly served: Served
   readonly addresses?: readonly string[] | undefined
-  /** This end has claimed a session on the channel, and the other may have moved it there already. */
-  hasClaimed: boolean
+  /** What this end has claimed on the channel: the other may have moved it there already. */
+  claimed: Session | undefined
 }
 
 interface OngoingDial {
@@ -292,7 +292,7 @@ export class Peers implements SessionOwner {
       record,
       served: new Served(registry, events, record.info),
       addresses,
-      hasClaimed: false,
+      claimed: undefined,
     }
     try {
       if (channel.peerId === peerId) throw coreError('HANDSHAKE_SELF', { peerId })
@@ -308,8 +308,10 @@ export class Peers implements SessionOwner {
       if (session.hasEnded) throw coreError('LINK_CLOSED', { peerId: session.peerId })
       return session
     } catch (error) {
-      // There it would end the session, which goes on over another channel, or waits for one.
-      if (!newcomer.hasClaimed) refuseGreeting(channel, env, { code: codeOf(error) })
+      // It would end the session there, which goes on over another channel, or waits for one; unless it is over.
+      const { claimed } = newcomer
+      if (claimed === undefined) refuseGreeting(channel, env, { code: codeOf(error) })
+      else if (claimed.hasEnded) refuseGreeting(channel, env, { code: 'PEER_DISCONNECTED' })
       throw error
     }
   }
@@ -321,18 +323,19 @@ export class Peers implements SessionOwner {
     const current = this.#sessions.get(peerId)
     if (current === undefined) await this.#gate.admit(record.info, signal)
     const claim = current?.claim(channel)
-    newcomer.hasClaimed = claim !== undefined
+    if (claim !== undefined) newcomer.claimed = current
     const served = current?.served ?? newcomer.served
     const offeredGeneration = served.generation
     sendGreeting(channel, env, { offer: served.offer(), resume: claim })
     const { offer, resume } = await hearGreeting(channel)
     if (resume === undefined) {
-      newcomer.hasClaimed = false
+      newcomer.claimed = undefined
       // Restarted, or too late: it knows nothing of the session that this end would have gone on with.
       if (claim !== undefined) current?.lose('the peer has forgotten it')
       if (current !== undefined) await this.#gate.admit(record.info, signal)
       return this.#start(newcomer, offer, offeredGeneration)
     }
+    if (current?.hasEnded) throw coreError('PEER_DISCONNECTED', { peerId })
     if (current === undefined || claim === undefined || !current.isAnsweredBy(resume, claim, channel)) {
       throw coreError('SESSION_RESUME_REFUSED', { peerId })
     }

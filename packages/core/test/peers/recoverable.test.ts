@@ -271,6 +271,34 @@ describe('moving a session', () => {
     await line.stop()
   })
 
+  test('that ends while its claim is under way does not rise again, and the other end hears of it at once', async () => {
+    const { line } = await createScene()
+    const late: (() => void)[] = []
+    line.prepare = ({ dialler }) => {
+      let frames = 0
+      const deliver = dialler.deliver.bind(dialler)
+      dialler.deliver = (frame) => {
+        frames += 1
+        if (frames > 1) late.push(() => deliver(frame))
+        else deliver(frame)
+      }
+    }
+    const moving = line.near.movePeer(line.target)
+    moving.catch(() => {})
+    await line.env.settle()
+    // The other end has moved: what is said on the old link is not heard there.
+    expect(line.told[1].at(-1)).toBe('resumed')
+    await line.near.disconnectFromPeer(line.far.peerId)
+    for (const arrive of late) arrive()
+    await line.env.settle()
+    await expect(moving).rejects.toMatchObject({ code: 'PEER_DISCONNECTED' })
+    expect(line.told[0].at(-1)).toBe('disconnected PEER_DISCONNECTED')
+    expect(line.told[1].at(-1)).toBe('disconnected PEER_DISCONNECTED')
+    expect([line.near.getPeer(line.far.peerId), line.near.getStats().connections]).toEqual([undefined, 0])
+    await line.stop()
+    expect(line.env.timers).toBe(0)
+  })
+
   test('goes on where the answer was lost on its way', async () => {
     const { line, heard, send } = await createScene()
     line.prepare = (wire, dial) => {

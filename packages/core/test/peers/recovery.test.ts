@@ -87,27 +87,32 @@ describe('an interrupted session', () => {
   })
 
   test('that its own program ends in the middle of a dial does not come back', async () => {
-    for (let turns = 0; turns < 12; turns += 1) {
+    // The handshake and the greeting bring it two frames: it is ended before the first, between them, and behind both.
+    for (const heard of [0, 1, 2]) {
       const line = new FakeLine()
       await line.connect()
-      line.cut()
-      const before = line.env.timers
-      // Up to the dial, and then some turns into it.
-      while (line.dialledAtMs.length < 2) await advanceOne(line)
-      for (let turn = 0; turn < turns; turn += 1) {
-        await new Promise<void>((resolve) => line.env.defer(() => resolve()) ?? line.env.endTurn())
+      const late: (() => void)[] = []
+      line.prepare = ({ dialler }) => {
+        let frames = 0
+        const deliver = dialler.deliver.bind(dialler)
+        dialler.deliver = (frame) => {
+          frames += 1
+          if (frames > heard) late.push(() => deliver(frame))
+          else deliver(frame)
+        }
       }
-      const wasBack = line.near.isConnected(line.far.peerId)
+      line.cut()
+      await line.env.advance(reconnectDelayMs)
+      expect([heard, line.dialledAtMs.length, line.near.isConnected(line.far.peerId)]).toEqual([heard, 2, heard === 2])
       await line.near.disconnectFromPeer(line.far.peerId)
+      for (const arrive of late) arrive()
       await line.env.advance(60_000)
-      expect([turns, line.near.getPeer(line.far.peerId), line.near.getStats().connections]).toEqual([
-        turns,
+      expect([heard, line.near.getPeer(line.far.peerId), line.near.getStats().connections]).toEqual([
+        heard,
         undefined,
         0,
       ])
       expect(line.told[0].at(-1)).toBe('disconnected PEER_DISCONNECTED')
-      if (wasBack) expect(line.told[0]).toContain('resumed')
-      expect(line.env.timers).toBeLessThanOrEqual(before)
       await line.stop()
       expect(line.env.timers).toBe(0)
     }
@@ -166,8 +171,3 @@ describe('an interrupted session', () => {
     for (const each of [line, ...others]) await each.stop()
   })
 })
-
-/** A little further. */
-async function advanceOne(line: FakeLine): Promise<void> {
-  await line.env.advance(10)
-}
