@@ -10,6 +10,7 @@ import { PeerRecord } from '../../src/peers/peer-record.js'
 import { Session, type SessionNode, type SessionOwner } from '../../src/peers/session.js'
 import { Registry } from '../../src/protocol/registry.js'
 import { Served } from '../../src/protocol/served.js'
+import { VerifiedRoots } from '../../src/signing/verified-roots.js'
 import { FakeEnv } from '../fake-env.js'
 import { laneCodecs } from '../fake-lane.js'
 import { FakeLink } from '../fake-link.js'
@@ -32,17 +33,27 @@ function channelOver(link: FakeLink, nonce: number): Channel {
   }
 }
 
+/** Nobody signs anything here. */
+function noClock(): never {
+  throw new Error('nothing was to be signed')
+}
+
 /** A session that has begun, and what it told its owner. */
 function createSession(nonce: number) {
   const env = new FakeEnv()
   const link = new FakeLink()
   const told: string[] = []
   const events = new Events(({ code }) => told.push(`error ${code}`))
+  const identity = generateIdentity()
+  const limits = resolveLimits()
   const node: SessionNode = {
-    peerId: generateIdentity().peerId,
+    peerId: identity.peerId,
+    author: { identity, network: 'main', env, crypto: nativeCrypto, limits, events, clock: noClock },
+    roots: new VerifiedRoots(() => false),
+    suites: { isKeyChecked: () => false },
     env,
     crypto: nativeCrypto,
-    limits: resolveLimits(),
+    limits,
     codecs: laneCodecs,
     registry: new Registry(),
     events,
