@@ -115,6 +115,14 @@ export const coreErrorGuide: Readonly<Record<CoreErrorCode, ErrorAdvice>> = {
     fault: 'peer',
     remedy: 'Ask the author for a fresh one; to read it as history, pass no `nowMs`.',
   },
+  SIGNATURE_MISSING: {
+    fault: 'peer',
+    remedy: 'Declare the type `signed` at both ends, or send it with `signed: true`.',
+  },
+  SIGNING_FAILED: {
+    fault: 'caller',
+    remedy: 'See `cause`. The messages were dropped by their receivers; send them again when the key can sign.',
+  },
   SIGNATURE_UNEXPECTED: {
     fault: 'peer',
     remedy: 'See that `expect` is what you mean; otherwise the message was meant for another place.',

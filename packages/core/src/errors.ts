@@ -151,6 +151,12 @@ export const coreErrorTable = {
     meaning: 'the signed message was good until a time that has passed',
     retryable: false,
   },
+  SIGNATURE_MISSING: {
+    layer: 'signing',
+    meaning: 'the protocol wants messages of this type signed',
+    retryable: false,
+  },
+  SIGNING_FAILED: { layer: 'signing', meaning: 'the identity did not sign', retryable: true },
   SIGNATURE_UNEXPECTED: {
     layer: 'signing',
     meaning: 'the signed message is about something else than was expected',

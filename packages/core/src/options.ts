@@ -49,6 +49,8 @@ export const defaultLimits = {
   requestTimeoutMsMax: 600_000,
   /** Bytes that a peer has not acknowledged before `sendTo` refuses more; senders are asked to wait from half of it on. */
   sendQueueBytesMax: 1_048_576,
+  /** How long a broadcast waits for peers whose queue is long; they get it all the same. */
+  broadcastPatienceMs: 1_000,
   /** How long such a peer may take nothing before it is cut. */
   sendTimeoutMs: 30_000,
   /** Messages of a peer that wait for a handler before its link is paused. */
@@ -70,6 +72,9 @@ export const defaultLimits = {
   /** Signatures of one peer's messages to verify; one by a key never seen before counts as ten. */
   signaturesPerSecond: 500,
   signaturesBurst: 1_000,
+  /** How long a signed message is good for, and by how much clocks may differ. */
+  signedLifetimeMs: 604_800_000,
+  clockSkewMs: 120_000,
   /** The penalty score from which a peer or an address group is discouraged, and how long it takes to halve. */
   scoreDiscouraged: 1_000,
   scoreHalfLifeMs: 600_000,

@@ -2,15 +2,17 @@ import { platformCrypto } from '#platform'
 import { bytesCodec } from '../codec/bytes-codec.js'
 import { createCborCodec } from '../codec/cbor-codec.js'
 import { type Codecs, createCodecs } from '../codec/codecs.js'
+import type { Env } from '../env/env.js'
 import { createSystemEnv } from '../env/system-env.js'
 import { coreError } from '../errors.js'
 import { type CoordinatorEvents, Events } from '../events.js'
 import { WriterPool } from '../flow/outbox.js'
 import { encodePayload } from '../flow/sender.js'
+import { SharedSigner, type SharedStatement } from '../flow/signer.js'
 import { createEd25519 } from '../identity/ed25519.js'
 import { type PeerId, parsePeerId } from '../identity/peer-id.js'
 import { createSuites, type Suites } from '../identity/suite.js'
-import { type CoordinatorOptions, resolveLimits, resolveNetwork } from '../options.js'
+import { type CoordinatorOptions, type Limits, resolveLimits, resolveNetwork } from '../options.js'
 import type { PeerInfo } from '../peers/peer-info.js'
 import { type Dialler, Peers } from '../peers/peers.js'
 import type { RequestOptions } from '../peers/requests.js'
@@ -21,8 +23,11 @@ import type { BroadcastOptions, BroadcastOutcome, RequestOutcome } from '../prot
 import { appProtocol } from '../protocol/names.js'
 import { Registry } from '../protocol/registry.js'
 import type { OpenStreamOptions, Stream } from '../protocol/stream.js'
+import { type AuthorClock, openAuthorClock } from '../replay/author-clock.js'
 import { RondoError } from '../rondo-error.js'
+import { VerifiedRoots } from '../signing/verified-roots.js'
 import type { Link, Listener, Transport } from '../transport/transport.js'
+import { broadcastTo } from './broadcast.js'
 import type { AdoptLinkOptions, Coordinator, CoordinatorStats, Listening, PeerTarget } from './coordinator.js'
 import { Heartbeat } from './heartbeat.js'
 import { type CoordinatorState, Lifecycle } from './lifecycle.js'
@@ -46,12 +51,18 @@ class Node implements Coordinator {
   readonly #suites: Suites
   readonly #codecs: Codecs
   readonly #events: Events
+  readonly #env: Env
+  readonly #limits: Limits
   readonly #registry = new Registry()
+  readonly #shared: SharedSigner
   readonly #transports: readonly Transport[]
   readonly #peers: Peers
   readonly #heartbeat: Heartbeat
   readonly #lifecycle: Lifecycle
   readonly #listeners = new Set<Listener>()
+  /** Where this node's signed messages stand: opened once, by the first start. */
+  #openClock: Promise<AuthorClock> | undefined
+  #clock: AuthorClock = notStarted
 
   constructor(options: CoordinatorOptions) {
     const { identity, transports = [], suites = [], codecs = [] } = options
@@ -59,6 +70,9 @@ class Node implements Coordinator {
     this.#suites = createSuites([createEd25519(crypto.ed25519), ...suites])
     this.peerId = this.#suites.supported(parsePeerId(identity.peerId))
     const limits = resolveLimits(options.limits)
+    const network = resolveNetwork(options.network)
+    this.#env = env
+    this.#limits = limits
     const { cborDepthMax, cborItemsMax, cborStringBytesMax } = limits
     const cbor = createCborCodec({
       depthMax: cborDepthMax,
@@ -67,6 +81,8 @@ class Node implements Coordinator {
     })
     this.#codecs = createCodecs([...codecs, bytesCodec, cbor])
     this.#events = new Events(({ code, message, peerId }) => env.log('warn', message, { code, peerId }))
+    const author = { identity, network, env, crypto, limits, events: this.#events, clock: () => this.#clock }
+    this.#shared = new SharedSigner(author)
     this.#peers = new Peers({
       peerId: this.peerId,
       env,
@@ -76,12 +92,15 @@ class Node implements Coordinator {
       registry: this.#registry,
       events: this.#events,
       writers: new WriterPool(),
+      author,
+      roots: new VerifiedRoots((peerId, message, signature) => this.#suites.verify(peerId, message, signature)),
+      suites: this.#suites,
       channel: {
         env,
         crypto,
         suites: this.#suites,
         identity,
-        network: resolveNetwork(options.network),
+        network,
         noiseSecret: env.random(32),
       },
       admit: options.admit,
@@ -92,7 +111,9 @@ class Node implements Coordinator {
       return this.#peers.all()
     })
     this.#lifecycle = new Lifecycle(
-      () => {
+      async () => {
+        this.#openClock ??= openAuthorClock({ env })
+        this.#clock = await this.#openClock
         this.#peers.open()
         this.#heartbeat.start()
       },
@@ -232,30 +253,24 @@ class Node implements Coordinator {
   }
 
   async broadcast(message: OutgoingMessage, { to }: BroadcastOptions = {}): Promise<BroadcastOutcome> {
+    const absent: { peerId: PeerId; error: RondoError }[] = []
+    const sessions = to === undefined ? this.#speakers(message) : this.#named(to, absent)
+    const patienceMs = this.#limits.broadcastPatienceMs
+    const { sent, failed } = await broadcastTo(sessions, { env: this.#env, patienceMs, say: this.#announcer(message) })
+    return { sent, failed: [...absent, ...failed] }
+  }
+
+  /** How each gets it: encoded once, and where it is to be signed, signed once in each version. */
+  #announcer(message: OutgoingMessage): (session: Session) => Promise<void> | undefined {
     const payload = encodePayload(this.#codecs, message.payload)
-    const sent: PeerId[] = []
-    const failed: { peerId: PeerId; error: RondoError }[] = []
-    const pending: { peerId: PeerId; accepted: Promise<void> }[] = []
-    for (const session of to === undefined ? this.#speakers(message) : this.#named(to, failed)) {
-      try {
-        const accepted = session.sendEncoded(message, payload)
-        if (accepted === undefined) sent.push(session.peerId)
-        else pending.push({ peerId: session.peerId, accepted })
-      } catch (error) {
-        if (!(error instanceof RondoError)) throw error
-        failed.push({ peerId: session.peerId, error })
-      }
+    if (message.signed !== true) return (session) => session.sendEncoded(message, payload)
+    const statements = new Map<number, SharedStatement>()
+    return (session) => {
+      const name = session.nameOf(message)
+      const statement = statements.get(name.version) ?? this.#shared.say(name, payload)
+      statements.set(name.version, statement)
+      return session.sendShared(statement)
     }
-    for (const { peerId, accepted } of pending) {
-      try {
-        await accepted
-        sent.push(peerId)
-      } catch (error) {
-        if (!(error instanceof RondoError)) throw error
-        failed.push({ peerId, error })
-      }
-    }
-    return { sent, failed }
   }
 
   async request(peerId: PeerId, message: OutgoingMessage, options: RequestOptions = {}): Promise<unknown> {
@@ -345,6 +360,13 @@ class Node implements Coordinator {
       ? coreError('COORDINATOR_STOPPED', { peerId })
       : coreError('PEER_NOT_CONNECTED', { peerId })
   }
+}
+
+const notStarted: AuthorClock = {
+  epoch: 0,
+  next() {
+    throw coreError('COORDINATOR_STOPPED')
+  },
 }
 
 const closedHere = { code: 'PEER_DISCONNECTED' }

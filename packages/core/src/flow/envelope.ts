@@ -2,8 +2,11 @@ import type { ByteWriter } from '../bytes/byte-writer.js'
 import { createCborCodec } from '../codec/cbor-codec.js'
 import { isName, isVersion } from '../protocol/names.js'
 import { type Offer, offeredProtocolsMax, offeredVersionsMax } from '../protocol/registry.js'
+import type { SigningRefusal } from '../signing/signing-refusal.js'
+import type { VerifiedMessage } from '../signing/verified-message.js'
 import type { CloseReason } from '../transport/transport.js'
 import { type Frame, frameKind } from './frames.js'
+import type { InboundHead, InboundHeads } from './head-table.js'
 import type { InboundName, InboundNames } from './name-table.js'
 
 // Stage 3. A frame's body becomes an envelope: a message or request for the guards, or a control envelope for the session.
@@ -22,6 +25,8 @@ class MessageEnvelope {
   readonly sequence: number
   /** Of a request or a stream, by its sender; 0 for a message. */
   readonly id: number
+  /** Of a signed message. */
+  readonly signed: SignedPart | undefined
   /** How many milliseconds a request waits; how many bytes a stream may send back to begin with. */
   readonly allowance: number
 
@@ -33,6 +38,7 @@ class MessageEnvelope {
     { timestamp, sequence }: Frame,
     id: number,
     allowance: number,
+    signed: SignedPart | undefined = undefined,
   ) {
     this.kind = kind
     this.name = name
@@ -42,6 +48,7 @@ class MessageEnvelope {
     this.sequence = sequence
     this.id = id
     this.allowance = allowance
+    this.signed = signed
   }
 }
 
@@ -77,6 +84,43 @@ export interface ResumeClaim {
   readonly mac: Uint8Array
 }
 
+/** What a signed message brings besides its payload, and what comes of it. */
+export class SignedPart {
+  readonly head: InboundHead
+  readonly salt: Uint8Array
+  readonly body: Uint8Array
+  readonly payload: Uint8Array
+  /** It was said to many: its seal is its own. */
+  readonly isAlone: boolean
+  isSealed = false
+  /** Undefined until its seal has been judged. */
+  verdict: VerifiedMessage | SigningRefusal | undefined
+
+  constructor(head: InboundHead, salt: Uint8Array, body: Uint8Array, payload: Uint8Array, isAlone: boolean) {
+    this.head = head
+    this.salt = salt
+    this.body = body
+    this.payload = payload
+    this.isAlone = isAlone
+  }
+}
+
+/** The signature of the oldest messages that have none yet: of `count` of them, or of one with its path. */
+export interface Seal {
+  readonly isAlone: boolean
+  readonly index: number
+  readonly count: number
+  readonly epoch: number
+  /** Empty where the author could not sign. */
+  readonly signature: Uint8Array
+  readonly path: Uint8Array
+}
+
+export interface SealEnvelope extends Seal {
+  readonly ok: true
+  readonly kind: 'seal'
+}
+
 /** What moves a stream that is open. */
 export type StreamEnvelope =
   | { readonly ok: true; readonly kind: 'data'; readonly streamId: number; readonly chunk: Uint8Array }
@@ -94,7 +138,7 @@ export type StreamEnvelope =
 export type ControlEnvelope =
   | { readonly ok: true; readonly kind: 'hello'; readonly offer: Offer; readonly resume: ResumeClaim | undefined }
   | { readonly ok: true; readonly kind: 'offer'; readonly offer: Offer }
-  | { readonly ok: true; readonly kind: 'name' }
+  | { readonly ok: true; readonly kind: 'name' | 'head' }
   | {
       readonly ok: true
       readonly kind: 'reply'
@@ -105,6 +149,7 @@ export type ControlEnvelope =
   | { readonly ok: true; readonly kind: 'reject'; readonly requestId: number; readonly rejection: Rejection }
   | { readonly ok: true; readonly kind: 'cancel'; readonly requestId: number }
   | StreamEnvelope
+  | SealEnvelope
   | { readonly ok: true; readonly kind: 'ping' | 'rekey' }
   | { readonly ok: true; readonly kind: 'goodbye'; readonly reason: CloseReason }
 
@@ -118,14 +163,17 @@ const issuesMax = 8
 const retryAfterMsMax = 86_400_000
 const macBytes = 32
 const digestBytes = 32
+const saltBytes = 16
+const sealHeadBytes = 12
 const countMax = 2 ** 48 - 1
 const control = createCborCodec({ depthMax: 4, itemsMax: 8_192, stringBytesMax: 1_024 })
 const named: ControlEnvelope = { ok: true, kind: 'name' }
+const headed: ControlEnvelope = { ok: true, kind: 'head' }
 const ping: ControlEnvelope = { ok: true, kind: 'ping' }
 const rekey: ControlEnvelope = { ok: true, kind: 'rekey' }
 
 /** Reads one frame. Never throws, whatever the bytes. */
-export function decodeEnvelope(frame: Frame, names: InboundNames): Envelope | EnvelopeRefusal {
+export function decodeEnvelope(frame: Frame, names: InboundNames, heads?: InboundHeads): Envelope | EnvelopeRefusal {
   const { bytes, start, end } = frame
   const size = end - start
   switch (frame.kind) {
@@ -144,6 +192,12 @@ export function decodeEnvelope(frame: Frame, names: InboundNames): Envelope | En
       const payload = bytes.subarray(start + 11, end)
       return new MessageEnvelope(kind, name, bytes[start + 2]!, payload, frame, id, readU32(bytes, start + 7))
     }
+    case frameKind.head:
+      return size > 2 && heads?.declare(readU16(bytes, start), bytes.subarray(start + 2, end)) ? headed : malformed
+    case frameKind.signed:
+      return readSigned(frame, heads)
+    case frameKind.seal:
+      return readSeal(bytes.subarray(start, end))
     case frameKind.data: {
       if (size < 5) return malformed
       return { ok: true, kind: 'data', streamId: readU32(bytes, start), chunk: bytes.subarray(start + 4, end) }
@@ -216,6 +270,16 @@ export function encodeRequestHead(
   writer.u32(allowance)
 }
 
+export function encodeSeal(writer: ByteWriter, { isAlone, index, count, epoch, signature, path }: Seal): void {
+  writer.u8(isAlone ? 1 : 0)
+  writer.u16(index)
+  writer.u16(count)
+  writer.u48(epoch)
+  writer.u8(signature.length)
+  writer.bytes(signature)
+  writer.bytes(path)
+}
+
 export function encodeCredit(writer: ByteWriter, streamId: number, bytes: number): void {
   writer.u32(streamId)
   writer.u32(bytes)
@@ -266,6 +330,36 @@ export function encodeOffer(writer: ByteWriter, offer: Offer): void {
 
 export function encodeGoodbye(writer: ByteWriter, { code, detail }: CloseReason): void {
   control.encode({ code: fit(code), detail: fit(detail) }, writer)
+}
+
+/** Head, flag, salt, the body of the statement behind its length, payload. */
+function readSigned(frame: Frame, heads: InboundHeads | undefined): Envelope | EnvelopeRefusal {
+  const { bytes, start, end } = frame
+  const bodyAt = start + 5 + saltBytes
+  if (bodyAt > end) return malformed
+  const head = heads?.find(readU16(bytes, start))
+  const flag = bytes[start + 2]!
+  const payloadAt = bodyAt + readU16(bytes, start + 3 + saltBytes)
+  if (head === undefined || flag > 1 || payloadAt > end) return malformed
+  const salt = bytes.subarray(start + 3, start + 3 + saltBytes)
+  const payload = bytes.subarray(payloadAt, end)
+  const signed = new SignedPart(head, salt, bytes.subarray(bodyAt, payloadAt), payload, flag === 1)
+  return new MessageEnvelope('message', head.name, 0, payload, frame, 0, 0, signed)
+}
+
+function readSeal(body: Uint8Array): Envelope | EnvelopeRefusal {
+  const pathAt = sealHeadBytes + (body[sealHeadBytes - 1] ?? 0)
+  if (body.length < pathAt || body[0]! > 1) return malformed
+  return {
+    ok: true,
+    kind: 'seal',
+    isAlone: body[0] === 1,
+    index: readU16(body, 1),
+    count: readU16(body, 3),
+    epoch: readU16(body, 5) * 0x1_0000_0000 + readU32(body, 7),
+    signature: body.subarray(sealHeadBytes, pathAt),
+    path: body.subarray(pathAt),
+  }
 }
 
 function declareName(body: Uint8Array, names: InboundNames): boolean {

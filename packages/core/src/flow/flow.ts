@@ -3,11 +3,13 @@ import type { CryptoProvider } from '../crypto/crypto-provider.js'
 import type { Cancel, Env } from '../env/env.js'
 import type { Events } from '../events.js'
 import type { PeerId } from '../identity/peer-id.js'
+import type { Suites } from '../identity/suite.js'
 import type { CipherState } from '../noise/cipher-state.js'
 import type { Limits } from '../options.js'
 import type { PeerInfo } from '../peers/peer-info.js'
 import type { Served } from '../protocol/served.js'
 import type { RondoError } from '../rondo-error.js'
+import type { VerifiedRoots } from '../signing/verified-roots.js'
 import type { StreamWire } from '../streams/stream-wire.js'
 import { Streams, type Verdict } from '../streams/streams.js'
 import { Carrier } from './carrier.js'
@@ -18,11 +20,13 @@ import {
   type Envelope,
   isForHandlers,
   type MessageEnvelope,
+  type SealEnvelope,
   type StreamEnvelope,
 } from './envelope.js'
 import { FrameReader, isCounted } from './frames.js'
 import { Gcra } from './gcra.js'
 import { Guards, type Refused } from './guards.js'
+import { InboundHeads, OutboundHeads } from './head-table.js'
 import { Inbox } from './inbox.js'
 import { InboundNames, OutboundNames } from './name-table.js'
 import { Outbox, type WriterPool } from './outbox.js'
@@ -30,7 +34,9 @@ import { Outcomes } from './outcome.js'
 import { openRecord, recordBytesMax, recordHeadBytes } from './record.js'
 import { RequestContext, Router } from './router.js'
 import { Sender } from './sender.js'
+import { type Author, Signer } from './signer.js'
 import { Throttle } from './throttle.js'
+import { Verifier } from './verifier.js'
 
 // The life of a message, top to bottom:
 //   link bytes -> record -> frames -> envelope -> guards -> router -> outcome -> envelopes -> frames -> record -> link bytes
@@ -48,10 +54,11 @@ export type SessionFault =
   | 'MESSAGE_OVERSIZED'
   | 'SESSION_ACK_REFUSED'
   | 'STREAM_MALFORMED'
+  | 'SIGNATURE_LIMIT'
   | 'PEER_SLOW'
 
 /** What the session itself takes. */
-export type SessionEnvelope = Exclude<ControlEnvelope, StreamEnvelope>
+export type SessionEnvelope = Exclude<ControlEnvelope, StreamEnvelope | SealEnvelope>
 
 /** What the flow tells the session it belongs to. */
 export interface FlowOwner {
@@ -74,6 +81,9 @@ export interface FlowOptions {
   readonly registry: Served
   readonly events: Events
   readonly writers: WriterPool
+  readonly author: Author
+  readonly roots: VerifiedRoots
+  readonly suites: Pick<Suites, 'isKeyChecked'>
   readonly sessionId: string
   /** Who dialled the channel that the session began with. */
   readonly role: 'dialler' | 'listener'
@@ -101,6 +111,9 @@ export class Flow {
   readonly #messagesRate: Gcra
   readonly #frames: FrameReader
   readonly #names: InboundNames
+  readonly #heads: InboundHeads
+  readonly #verifier: Verifier
+  readonly #isKeyChecked: () => boolean
   readonly #inbox: Inbox
   readonly #guards: Guards
   readonly #router: Router
@@ -108,6 +121,7 @@ export class Flow {
   readonly outcomes: Outcomes
   readonly streams: Streams
   readonly sender: Sender
+  readonly signer: Signer
   readonly outbox: Outbox
   #inbound: CipherState | undefined
   /** Envelopes that will come although they came by the channel before. */
@@ -122,7 +136,8 @@ export class Flow {
   messagesReceived = 0
 
   constructor(options: FlowOptions) {
-    const { env, crypto, limits, codecs, registry, events, writers, sessionId, role, from, to, owner } = options
+    const { env, crypto, limits, codecs, registry, events, writers, author, roots, suites } = options
+    const { sessionId, role, from, to, owner } = options
     const bodyBytesMax = limits.messageBytesMax + headBytesMax
     this.#env = env
     this.#limits = limits
@@ -142,9 +157,11 @@ export class Flow {
     this.sender = new Sender({
       outbox: this.outbox,
       names: new OutboundNames(limits.namesMax),
+      heads: new OutboundHeads(limits.namesMax),
       codecs,
       messageBytesMax: limits.messageBytesMax,
     })
+    this.signer = new Signer(author, from.peerId, this.sender)
 
     this.#context = new RequestContext(env)
     this.outcomes = new Outcomes({
@@ -168,9 +185,20 @@ export class Flow {
     this.#router = new Router({ env, events, from, context: this.#context })
     // Both ends number the messages of each half alike, so that an id names one message on either.
     const idPrefix = `${sessionId}-${role === 'dialler' ? 'l' : 'd'}`
-    this.#guards = new Guards({ registry, codecs, limits, from: from.peerId, to, idPrefix, atWork: this.outcomes })
+    this.#guards = new Guards({ env, registry, codecs, limits, from: from.peerId, to, idPrefix, atWork: this.outcomes })
     this.#inbox = new Inbox(limits)
     this.#names = new InboundNames(limits.namesMax)
+    const { network } = author
+    this.#heads = new InboundHeads({ headsMax: limits.namesMax, network, author: from.peerId, to })
+    this.#isKeyChecked = () => suites.isKeyChecked(from.peerId)
+    this.#verifier = new Verifier({
+      author: from.peerId,
+      crypto,
+      roots,
+      codecs,
+      messageBytesMax: limits.messageBytesMax,
+      settled: () => this.#handleWaiting(),
+    })
     this.#frames = new FrameReader(bodyBytesMax)
   }
 
@@ -227,11 +255,12 @@ export class Flow {
         frame.sequence = this.received
       }
 
-      const envelope = decodeEnvelope(frame, this.#names)
+      const envelope = decodeEnvelope(frame, this.#names, this.#heads)
       if (!envelope.ok) return owner.broken(envelope.code)
       cost += costOf(envelope)
       if (isForHandlers(envelope)) this.#take(envelope, nowMs)
       else if (isOfStream(envelope)) this.#move(envelope)
+      else if (envelope.kind === 'seal') this.#seal(envelope, nowMs)
       else if (envelope.kind === 'rekey') this.#inbound?.rekey()
       else owner.control(envelope)
     }
@@ -265,9 +294,19 @@ export class Flow {
     this.messagesReceived += 1
     // A stream passes what waits: what follows on it goes by its number, and so must find it.
     if (envelope.kind === 'stream') return this.#open(envelope, nowMs)
-    if (this.#inbox.size === 0 && !this.outcomes.isBusy) return this.#handle(envelope, nowMs)
+    if (envelope.signed === undefined && this.#inbox.size === 0 && !this.outcomes.isBusy) {
+      return this.#handle(envelope, nowMs)
+    }
     this.#inbox.push(envelope)
-    if (this.#inbox.isFull) this.#throttle.hold('inbox')
+    if (!this.#verifier.add(envelope) || this.#inbox.isOverrun) return this.#owner.broken('SIGNATURE_LIMIT')
+    this.#holdIfFull()
+  }
+
+  #seal(envelope: SealEnvelope, nowMs: number): void {
+    this.#meter(nowMs, this.#guards.signatures.charge(nowMs, this.#isKeyChecked()))
+    if (!this.#verifier.seal(envelope)) return this.#owner.broken('ENVELOPE_MALFORMED')
+    // A seal that is still being verified holds up what is behind it.
+    this.#holdIfFull()
   }
 
   #handle(envelope: MessageEnvelope, nowMs: number): void {
@@ -319,12 +358,17 @@ export class Flow {
 
   /** A handler is done: what waited for it gets its turn. */
   #handleWaiting(): void {
-    while (!this.outcomes.isBusy && !this.#owner.hasEnded) {
+    while (this.#inbox.isReady && !this.outcomes.isBusy && !this.#owner.hasEnded) {
       const envelope = this.#inbox.shift()
-      if (envelope === undefined) break
-      this.#handle(envelope, this.#env.monotonicMs())
+      if (envelope !== undefined) this.#handle(envelope, this.#env.monotonicMs())
     }
-    if (!this.#inbox.isFull) this.#throttle.release('inbox')
+    this.#holdIfFull()
+  }
+
+  /** Whoever has sent too much to be handled is not read; but a seal that is to come has to be. */
+  #holdIfFull(): void {
+    if (this.#inbox.isFull && !this.#inbox.awaitsSeal) this.#throttle.hold('inbox')
+    else this.#throttle.release('inbox')
   }
 
   #refuse(envelope: MessageEnvelope, { code, rejection }: Refused): void {
@@ -361,6 +405,6 @@ function isOfStream(envelope: ControlEnvelope): envelope is StreamEnvelope {
 
 /** What a frame counts for against the peer's rate of messages. Names are bounded by themselves. */
 function costOf({ kind }: Envelope): number {
-  if (kind === 'name') return 0
+  if (kind === 'name' || kind === 'head') return 0
   return kind === 'offer' ? offerCost : 1
 }

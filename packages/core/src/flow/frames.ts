@@ -26,6 +26,9 @@ export const frameKind = {
   credit: 16,
   end: 17,
   reset: 18,
+  head: 19,
+  signed: 20,
+  seal: 21,
 } as const
 
 /** Whether a whole frame belongs to the session, and so outlives its channel. */

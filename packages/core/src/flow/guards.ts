@@ -1,4 +1,5 @@
 import type { Codecs } from '../codec/codecs.js'
+import type { Env } from '../env/env.js'
 import type { PeerId } from '../identity/peer-id.js'
 import type { Limits } from '../options.js'
 import type { MessageRules } from '../protocol/handler.js'
@@ -7,14 +8,16 @@ import { appProtocol } from '../protocol/names.js'
 import type { Registration } from '../protocol/registry.js'
 import type { SchemaVerdict } from '../protocol/schema.js'
 import type { Served } from '../protocol/served.js'
+import type { VerifiedMessage } from '../signing/verified-message.js'
 import type { MessageEnvelope, Rejection } from './envelope.js'
 import { Gcra } from './gcra.js'
 import type { InboundName } from './name-table.js'
 import { decodePayload } from './payload.js'
 import { SignatureBudget } from './signature-budget.js'
+import { SignedMessage } from './signed-message.js'
 
-// Stage 4. What is cheap to refuse is refused first: an unserved name, size, rate, then decoding under caps, then the schema, then
-// whether a handler is free.
+// Stage 4. What is cheap to refuse is refused first: an unserved name, size, rate, a signature that did not hold, then decoding
+// under caps, then the schema, then whether a handler is free.
 // A refusal ends the message, not the session: it is counted, and a request is told why.
 
 /** A message that may be handled: the router takes nothing else. */
@@ -45,6 +48,7 @@ export interface Refused {
 }
 
 export interface GuardsOptions {
+  readonly env: Env
   readonly registry: Served
   readonly codecs: Codecs
   readonly limits: Limits
@@ -70,7 +74,7 @@ export class Guards {
   }
 
   admit(envelope: MessageEnvelope, nowMs: number): Admitted | Refused {
-    const { registry, codecs, limits, from, to, idPrefix, atWork } = this.#options
+    const { env, registry, codecs, limits, atWork } = this.#options
     const { name, payload } = envelope
     if (name.generation !== registry.generation) this.#resolve(name)
     const { registration } = name
@@ -87,7 +91,12 @@ export class Guards {
     const waitMs = name.rate?.take(nowMs) ?? 0
     if (waitMs > 0) return refuse('RATE_EXCEEDED', { retryAfterMs: Math.ceil(waitMs) })
 
-    const decoded = decodePayload(codecs, envelope.codecId, payload)
+    const proof = envelope.signed?.verdict
+    if (proof?.ok === false) return refuse(proof.code)
+    if (rules?.signed === true && proof === undefined) return refuse('SIGNATURE_MISSING')
+    if (proof !== undefined && env.wallMs() - limits.clockSkewMs >= proof.expiresMs) return refuse('SIGNATURE_EXPIRED')
+
+    const decoded = decodePayload(codecs, proof?.codecId ?? envelope.codecId, payload)
     if (!decoded.ok) return refuse(decoded.code)
 
     const checked = rules === undefined ? decoded : judge(rules, decoded.value)
@@ -95,18 +104,21 @@ export class Guards {
 
     if (envelope.kind === 'request' && !atWork.accepts(envelope.id)) return refuse('REQUEST_LIMIT')
 
-    const message: Message = {
-      type: name.type,
-      from,
-      to,
-      payload: checked.value,
-      timestamp: envelope.timestamp,
-      messageId: idPrefix + envelope.sequence,
-      protocol: name.protocol,
-      version: name.version,
-    }
+    const message = this.#messageOf(envelope, proof, checked.value)
     const isRequest = envelope.kind === 'request'
     return new Admitted(message, registration, isRequest ? envelope.id : 0, isRequest ? envelope.allowance : 0)
+  }
+
+  #messageOf(
+    { name, timestamp, sequence }: MessageEnvelope,
+    proof: VerifiedMessage | undefined,
+    payload: unknown,
+  ): Message {
+    const { from, to, idPrefix } = this.#options
+    const messageId = idPrefix + sequence
+    if (proof !== undefined) return new SignedMessage(proof, to, payload, messageId)
+    const { type, protocol, version } = name
+    return { type, from, to, payload, timestamp, messageId, protocol, version }
   }
 
   /** Finds what serves a name, once for as long as the registry stays as it is. */

@@ -1,7 +1,7 @@
 import type { MessageEnvelope } from './envelope.js'
 
-// Messages that came and may not be handled yet, because handlers are at work: in order, and bounded. Answers and
-// acknowledgements pass them by, since a handler may wait for just those.
+// Messages that came and may not be handled yet, because handlers are at work or the signature of one of them is still to come: in
+// order, and bounded. Answers and acknowledgements pass them by, since a handler may wait for just those.
 
 export interface InboxLimits {
   readonly inboxMessagesMax: number
@@ -28,6 +28,23 @@ export class Inbox {
   /** Whether the link should not be read. */
   get isFull(): boolean {
     return this.size >= this.#limits.inboxMessagesMax || this.#bytes >= this.#limits.inboxBytesMax
+  }
+
+  /** The next one that may be handled. One without a verdict holds up all behind it. */
+  get isReady(): boolean {
+    const next = this.#waiting[this.#next]
+    return next !== undefined && (next.signed === undefined || next.signed.verdict !== undefined)
+  }
+
+  /** Whether what is next waits for the other end: then reading on is the only way. */
+  get awaitsSeal(): boolean {
+    return this.#waiting[this.#next]?.signed?.isSealed === false
+  }
+
+  /** Whether it holds more than waiting for a seal can explain. */
+  get isOverrun(): boolean {
+    const { inboxMessagesMax, inboxBytesMax } = this.#limits
+    return this.size >= inboxMessagesMax * 16 || this.#bytes >= inboxBytesMax * 32
   }
 
   push(envelope: MessageEnvelope): void {

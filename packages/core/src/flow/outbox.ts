@@ -62,6 +62,7 @@ export class Outbox {
   #owesRecord = false
   /** Since when senders wait with nothing acknowledged. */
   #waitingSinceMs: number | undefined
+  #blockedSinceMs: number | undefined
   #drained: Gate | undefined
   bytesSent = 0
   recordsSent = 0
@@ -98,6 +99,11 @@ export class Outbox {
   /** How long senders have been waiting without a sign that anything arrives; 0 where they do not wait. */
   stuckMs(nowMs: number): number {
     return this.#waitingSinceMs === undefined ? 0 : nowMs - this.#waitingSinceMs
+  }
+
+  /** How long senders have been asked to wait, whatever arrives meanwhile; 0 where they are not. */
+  blockedMs(nowMs: number): number {
+    return this.#blockedSinceMs === undefined ? 0 : nowMs - this.#blockedSinceMs
   }
 
   /** Counts that time from now on. */
@@ -351,10 +357,12 @@ export class Outbox {
       const isHeavy = this.#kept.bytes >= queueBytesMax / 2
       if (!isLinkFull && !isHeavy) return
       this.#waitingSinceMs = env.monotonicMs()
+      this.#blockedSinceMs = this.#waitingSinceMs
       // The other end need not tell what has come until it is asked.
       if (isHeavy) this.#ask()
     } else if (!isLinkFull && this.#kept.bytes < queueBytesMax / 4) {
       this.#waitingSinceMs = undefined
+      this.#blockedSinceMs = undefined
       this.#drained?.open()
       this.#drained = undefined
     }

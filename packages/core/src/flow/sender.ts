@@ -4,6 +4,8 @@ import type { PayloadCodec } from '../codec/payload-codec.js'
 import { coreError } from '../errors.js'
 import { assertName, assertVersion } from '../protocol/names.js'
 import type { Offer } from '../protocol/registry.js'
+import type { BatchEntry } from '../signing/batch.js'
+import type { StatementHead } from '../signing/statement-head.js'
 import type { CloseReason } from '../transport/transport.js'
 import {
   encodeCancel,
@@ -16,9 +18,12 @@ import {
   encodeReject,
   encodeReplyHead,
   encodeRequestHead,
+  encodeSeal,
   type Rejection,
+  type Seal,
 } from './envelope.js'
 import { frameKind } from './frames.js'
+import type { OutboundHeads } from './head-table.js'
 import type { OutboundNames } from './name-table.js'
 import { type Outbox, oversized } from './outbox.js'
 
@@ -46,6 +51,7 @@ export function encodePayload(codecs: Codecs, payload: unknown): EncodedPayload 
 export interface SenderOptions {
   readonly outbox: Outbox
   readonly names: OutboundNames
+  readonly heads: OutboundHeads
   readonly codecs: Codecs
   readonly messageBytesMax: number
 }
@@ -86,6 +92,40 @@ export class Sender {
 
   openStream(name: MessageName, payload: unknown, streamId: number, creditBytes: number): void {
     this.#ask(frameKind.open, name, payload, streamId, creditBytes)
+  }
+
+  /** The id of a head, declared to the other end before its first use. */
+  headId(head: StatementHead): number {
+    const { heads, outbox } = this.#options
+    const known = heads.find(head)
+    if (known !== undefined) return known
+    outbox.assertClosed()
+    const id = heads.add(head)
+    if (id === undefined)
+      throw coreError('NAMES_EXHAUSTED', { detail: `${head.protocol}/${head.version}/${head.type}` })
+    this.#frame(frameKind.head, (writer) => {
+      writer.u16(id)
+      writer.bytes(head.bytes)
+    })
+    return id
+  }
+
+  /** Without its signature: a seal follows. */
+  signedMessage(headId: number, head: StatementHead, { salt, statement, payload }: BatchEntry, isAlone: boolean): void {
+    const body = statement.subarray(head.bytes.length)
+    this.#frame(frameKind.signed, (writer) => {
+      writer.u16(headId)
+      writer.u8(isAlone ? 1 : 0)
+      writer.bytes(salt)
+      writer.u16(body.length)
+      writer.bytes(body)
+      writer.bytes(payload)
+    })
+    this.messagesSent += 1
+  }
+
+  seal(seal: Seal): void {
+    this.#frame(frameKind.seal, (writer) => encodeSeal(writer, seal))
   }
 
   streamData(streamId: number, chunk: Uint8Array): void {

@@ -15,8 +15,8 @@ export class SignatureBudget {
     this.#newKeyCost = Math.min(newKeyCost, signaturesBurst)
   }
 
-  /** Zero, and counted, where the signature may be verified now; else the wait in milliseconds. */
-  take(nowMs: number, isKeyChecked: boolean): number {
-    return this.#rate.take(nowMs, isKeyChecked ? 1 : this.#newKeyCost)
+  /** Counts a signature that is about to be verified, and says for how long to hold back the next ones. */
+  charge(nowMs: number, isKeyChecked: boolean): number {
+    return this.#rate.charge(nowMs, isKeyChecked ? 1 : this.#newKeyCost)
   }
 }

@@ -8,8 +8,10 @@ import type { Channel } from '../flow/channel.js'
 import type { ResumeClaim } from '../flow/envelope.js'
 import { type ChannelFault, Flow, type FlowOwner, type SessionEnvelope, type SessionFault } from '../flow/flow.js'
 import type { WriterPool } from '../flow/outbox.js'
-import type { EncodedPayload, MessageName } from '../flow/sender.js'
+import { type EncodedPayload, encodePayload, type MessageName } from '../flow/sender.js'
+import type { Author, SharedStatement } from '../flow/signer.js'
 import type { PeerId } from '../identity/peer-id.js'
+import type { Suites } from '../identity/suite.js'
 import type { Limits } from '../options.js'
 import type { OutgoingMessage } from '../protocol/message.js'
 import { appProtocol } from '../protocol/names.js'
@@ -17,6 +19,7 @@ import type { Offer, Registry } from '../protocol/registry.js'
 import type { Served } from '../protocol/served.js'
 import type { OpenStreamOptions, Stream } from '../protocol/stream.js'
 import { negotiateVersion } from '../protocol/version.js'
+import type { VerifiedRoots } from '../signing/verified-roots.js'
 import type { CloseReason } from '../transport/transport.js'
 import { Path, type PathOwner } from './path.js'
 import type { PeerInfo } from './peer-info.js'
@@ -39,6 +42,9 @@ export interface SessionNode {
   readonly registry: Registry
   readonly events: Events
   readonly writers: WriterPool
+  readonly author: Author
+  readonly roots: VerifiedRoots
+  readonly suites: Pick<Suites, 'isKeyChecked'>
 }
 
 /** What a session tells the table it belongs to. */
@@ -197,6 +203,8 @@ export class Session implements FlowOwner, PathOwner {
     this.#heardAtMs = this.#node.env.monotonicMs()
     const repeatedFrom = Math.max(ours.received, theirs.acknowledged)
     if (!this.#flow.carryBy(channel, theirs.received, repeatedFrom)) return this.broken('SESSION_ACK_REFUSED')
+    // Its link may have failed on what was sent again.
+    if (this.state !== 'connected') return
     this.#owner.resumed(this)
     this.#goOn()
   }
@@ -213,28 +221,36 @@ export class Session implements FlowOwner, PathOwner {
 
   /** Resolves when the message is accepted below the high-water mark. */
   send(message: OutgoingMessage): Promise<void> {
-    const name = this.#nameOf(message)
+    const name = this.nameOf(message)
     this.#assertRoom()
-    this.#flow.sender.message(name, message.payload)
+    if (message.signed === true) this.#flow.signer.send(name, encodePayload(this.#node.codecs, message.payload))
+    else this.#flow.sender.message(name, message.payload)
     return this.#flow.outbox.blocked() ?? resolved
   }
 
   /** The same for a payload that was encoded once for many; undefined where it is accepted at once. */
   sendEncoded(message: OutgoingMessage, payload: EncodedPayload): Promise<void> | undefined {
-    const name = this.#nameOf(message)
+    const name = this.nameOf(message)
     this.#assertRoom()
     this.#flow.sender.encodedMessage(name, payload)
     return this.#flow.outbox.blocked()
   }
 
+  /** The same for what was said to many, and signed once. */
+  sendShared(statement: SharedStatement): Promise<void> | undefined {
+    this.#assertRoom()
+    this.#flow.signer.sendShared(statement)
+    return this.#flow.outbox.blocked()
+  }
+
   request(message: OutgoingMessage, options: RequestOptions): Promise<unknown> {
-    const name = this.#nameOf(message)
+    const name = this.nameOf(message)
     this.#assertRoom()
     return this.#requests.start(name, message.payload, options)
   }
 
   async openStream(message: OutgoingMessage, options: OpenStreamOptions | undefined): Promise<Stream> {
-    const name = this.#nameOf(message)
+    const name = this.nameOf(message)
     this.#assertRoom()
     return this.#flow.streams.open({ name, payload: message.payload }, options)
   }
@@ -273,6 +289,11 @@ export class Session implements FlowOwner, PathOwner {
     this.#heardAtMs = nowMs
     this.#interruptedAtMs = nowMs
     this.#flow.outbox.forgive(nowMs)
+  }
+
+  /** How long whoever sends to it has been asked to wait. */
+  blockedMs(nowMs: number): number {
+    return this.#flow.outbox.blockedMs(nowMs)
   }
 
   /** Asks for a sign of life: true with the next record that comes, false once there is no link. */
@@ -341,6 +362,7 @@ export class Session implements FlowOwner, PathOwner {
         // A channel is greeted once.
         return this.broken('ENVELOPE_MALFORMED')
       case 'name':
+      case 'head':
       case 'rekey':
         return
     }
@@ -367,6 +389,7 @@ export class Session implements FlowOwner, PathOwner {
     if (this.hasEnded) return
     this.offerOurs()
     this.#path.channel.attach(this.#path)
+    this.#flow.attached()
   }
 
   #sign(role: 'dialler' | 'listener', channel: Channel, generation: number): ResumeClaim | undefined {
@@ -421,11 +444,11 @@ export class Session implements FlowOwner, PathOwner {
   }
 
   #assertRoom(): void {
-    if (this.#flow.outbox.isFull) throw coreError('PEER_SLOW', { peerId: this.peerId })
+    if (this.#flow.outbox.isFull || this.#flow.signer.isFull) throw coreError('PEER_SLOW', { peerId: this.peerId })
   }
 
   /** Where a message belongs, in a version that the peer serves. */
-  #nameOf({ protocol = appProtocol, version: wanted, type }: OutgoingMessage): MessageName {
+  nameOf({ protocol = appProtocol, version: wanted, type }: OutgoingMessage): MessageName {
     // Everybody takes messages of `app`; a handler for them may add versions.
     const offer = protocol === appProtocol && !this.offer.has(appProtocol) ? appOffer : this.offer
     if (wanted !== undefined && offer.get(protocol)?.includes(wanted)) return { protocol, version: wanted, type }

@@ -15,6 +15,8 @@ interface Bounds {
 export interface MessageDefinition<Payload extends Schema = Schema> extends Bounds {
   readonly kind: 'message'
   readonly payload: Payload
+  /** Senders sign each, so that it can be shown to others; receivers refuse it unsigned. */
+  readonly signed?: boolean | undefined
 }
 
 export interface RequestDefinition<
@@ -40,7 +42,7 @@ export type Definitions = Readonly<Record<string, Definition>>
 
 /** A message that expects no answer. */
 export function message<const Payload extends Schema>(
-  definition: { readonly payload: Payload } & Bounds,
+  definition: { readonly payload: Payload; readonly signed?: boolean | undefined } & Bounds,
 ): MessageDefinition<Payload> {
   return { kind: 'message', ...definition }
 }
@@ -103,6 +105,12 @@ export function assertDefinition(type: string, definition: Definition): void {
     throw new TypeError(`${type}.bytesMax must be a whole number: ${String(bytesMax)}`)
   }
   if (rate !== undefined) resolveRate(rate)
+  if ('signed' in definition && kind !== 'message') throw new TypeError(`${type}: only a message can be signed`)
+}
+
+/** Whether senders sign each message of this type. */
+export function isSigned(definition: Definition): boolean {
+  return definition.kind === 'message' && definition.signed === true
 }
 
 function assertSchema(schema: Schema | undefined, what: string): void {

@@ -17,6 +17,8 @@ export interface MessageRules {
   readonly kind: 'message' | 'request' | 'stream'
   readonly bytesMax?: number | undefined
   readonly rate?: Rate | undefined
+  /** Without a signature it is refused. */
+  readonly signed?: boolean | undefined
   /** The payload that passes is the one the handler gets. */
   check?(payload: unknown): SchemaVerdict
 }

@@ -10,6 +10,7 @@ export interface Message<Payload = unknown> {
   readonly timestamp: number
   /** The same text on both ends. */
   readonly messageId: string
+  /** The message as its author signed it, complete: whoever has it can have `verifyMessage` hold the author to it. */
   readonly signature?: Uint8Array
   readonly protocol: string
   readonly version: number
@@ -22,4 +23,6 @@ export interface OutgoingMessage<Payload = unknown> {
   readonly protocol?: string
   /** Left out: the highest version that both ends serve. */
   readonly version?: number
+  /** Signed so that it can be shown to others: for what convicts, or travels further than to its receiver. */
+  readonly signed?: boolean
 }

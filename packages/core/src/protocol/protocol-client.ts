@@ -1,14 +1,15 @@
 import type { PeerId } from '../identity/peer-id.js'
 import type { RequestOptions } from '../peers/requests.js'
 import type { RondoError } from '../rondo-error.js'
-import type {
-  Definitions,
-  Input,
-  MessageTypes,
-  ReasonOf,
-  ReplyOutput,
-  RequestTypes,
-  StreamTypes,
+import {
+  type Definitions,
+  type Input,
+  isSigned,
+  type MessageTypes,
+  type ReasonOf,
+  type ReplyOutput,
+  type RequestTypes,
+  type StreamTypes,
 } from './definition.js'
 import type { OutgoingMessage } from './message.js'
 import type { BroadcastOptions, BroadcastOutcome, Messenger, RequestOutcome, StreamOpener } from './messenger.js'
@@ -59,7 +60,9 @@ export function createProtocolClient<M extends Definitions>(
     const definition = Object.hasOwn(definitions, type) ? definitions[type] : undefined
     if (definition === undefined) throw new TypeError(`${protocol} has no message type ${type}`)
     assertSchemaFits(definition.payload, payload, type)
-    return { protocol, version, type, payload }
+    return isSigned(definition)
+      ? { protocol, version, type, payload, signed: true }
+      : { protocol, version, type, payload }
   }
   const readReply = <T extends RequestTypes<M>>(type: T, reply: unknown): ReplyOutput<M[T]> => {
     const definition = definitions[type]

@@ -1,14 +1,15 @@
 import type { PeerInfo } from '../peers/peer-info.js'
 import type { CloseReason } from '../transport/transport.js'
-import type {
-  Definition,
-  Definitions,
-  MessageTypes,
-  Output,
-  ReasonOf,
-  ReplyInput,
-  RequestTypes,
-  StreamTypes,
+import {
+  type Definition,
+  type Definitions,
+  isSigned,
+  type MessageTypes,
+  type Output,
+  type ReasonOf,
+  type ReplyInput,
+  type RequestTypes,
+  type StreamTypes,
 } from './definition.js'
 import type { HandlerContext, MessageRules, ProtocolHandler } from './handler.js'
 import type { Message } from './message.js'
@@ -23,6 +24,8 @@ export interface MessageContext<Payload = unknown> extends HandlerContext {
   /** The neighbour the message came through. */
   readonly from: PeerInfo
   readonly message: Message<Payload>
+  /** Of a signed message: all of it, as its author signed it, for `verifyMessage` and for others. */
+  readonly signature: Uint8Array | undefined
 }
 
 export interface RequestHandlerContext<Payload, Reason extends string> extends MessageContext<Payload> {
@@ -111,6 +114,10 @@ class HandlerCall implements RequestHandlerContext<unknown, string> {
     return this.#context.signal
   }
 
+  get signature(): Uint8Array | undefined {
+    return this.message.signature
+  }
+
   get env(): HandlerContext['env'] {
     return this.#context.env
   }
@@ -129,8 +136,10 @@ class StreamCall extends HandlerCall implements StreamHandlerContext<unknown, st
   }
 }
 
-function rulesOf({ kind, payload, bytesMax, rate }: Definition): MessageRules {
-  return { kind, bytesMax, rate, check: (value) => checkSchema(payload, value) }
+function rulesOf(definition: Definition): MessageRules {
+  const { kind, payload, bytesMax, rate } = definition
+  const signed = isSigned(definition)
+  return { kind, bytesMax, rate, signed, check: (value) => checkSchema(payload, value) }
 }
 
 /** A reply that does not fit its schema is the handler's failure; the requester never sees it. */

@@ -1,0 +1,176 @@
+import type { CryptoProvider } from '../crypto/crypto-provider.js'
+import type { Env } from '../env/env.js'
+import { coreError } from '../errors.js'
+import type { Events } from '../events.js'
+import type { Identity } from '../identity/identity.js'
+import type { PeerId } from '../identity/peer-id.js'
+import type { Limits } from '../options.js'
+import type { AuthorClock } from '../replay/author-clock.js'
+import type { BatchEntry, SealedBatch } from '../signing/batch.js'
+import { BatchSigner } from '../signing/batch-signer.js'
+import { type Audience, encodeStatementHead, type StatementHead } from '../signing/statement-head.js'
+import { oversized } from './outbox.js'
+import type { EncodedPayload, MessageName, Sender } from './sender.js'
+
+// Signed messages on their way out. Each goes into the record in its place, without a signature; the seal of its batch follows at
+// the end of the turn, or when the signer is done. What goes to one peer shares a seal; what goes to many is signed once, and
+// each of them gets its path.
+
+/** What all signed messages of a node have in common. */
+export interface Author {
+  readonly identity: Identity
+  readonly network: string
+  readonly env: Env
+  readonly crypto: CryptoProvider
+  readonly limits: Limits
+  readonly events: Events
+  /** Where the next message stands among all that this node has said. */
+  readonly clock: () => AuthorClock
+}
+
+/** What waits for one slow signature at most, before more is refused. */
+const unsignedBytesMax = 4_194_304
+
+/** Signs what goes to one peer. */
+export class Signer {
+  readonly #author: Author
+  readonly #to: PeerId
+  readonly #sender: Sender
+  readonly #heads: Heads
+  #batches: BatchSigner | undefined
+  #unsignedBytes = 0
+
+  constructor(author: Author, to: PeerId, sender: Sender) {
+    this.#author = author
+    this.#to = to
+    this.#sender = sender
+    this.#heads = new Heads(author, { to })
+  }
+
+  get isFull(): boolean {
+    return this.#unsignedBytes > unsignedBytesMax
+  }
+
+  send(name: MessageName, payload: EncodedPayload): void {
+    const head = this.#heads.of(name)
+    const id = this.#sender.headId(head)
+    const entry = say(this.#author, this.#signer(), head, payload)
+    this.#unsignedBytes += payload.bytes.length
+    this.#sender.signedMessage(id, head, entry, false)
+  }
+
+  /** The same words that others get, too; the seal follows by `sealShared`. */
+  sendShared({ head, entry, recipients }: SharedStatement): void {
+    this.#sender.signedMessage(this.#sender.headId(head), head, entry, true)
+    recipients.push(this)
+  }
+
+  sealShared(batch: SealedBatch, index: number, signature: Uint8Array): void {
+    const path = signature.length === 0 ? signature : batch.pathOf(index)
+    this.#sender.seal({ isAlone: true, index, count: batch.count, epoch: batch.epoch, signature, path })
+  }
+
+  /** Made when it is first needed: most sessions sign nothing. */
+  #signer(): BatchSigner {
+    this.#batches ??= createBatchSigner(this.#author, { to: this.#to }, (batch, signature) => {
+      for (const { payload } of batch.entries) this.#unsignedBytes -= payload.length
+      const { count, epoch } = batch
+      this.#sender.seal({ isAlone: false, index: 0, count, epoch, signature, path: nothing })
+    })
+    return this.#batches
+  }
+}
+
+/** One statement that goes to many. */
+export interface SharedStatement {
+  readonly head: StatementHead
+  readonly entry: BatchEntry
+  readonly recipients: Signer[]
+}
+
+/** Signs what goes to many: once, whoever they are. */
+export class SharedSigner {
+  readonly #author: Author
+  readonly #heads: Heads
+  /** Not signed yet, in the order of their batches. */
+  readonly #waiting: SharedStatement[] = []
+  #batches: BatchSigner | undefined
+
+  constructor(author: Author) {
+    this.#author = author
+    this.#heads = new Heads(author, 'anyone')
+  }
+
+  say(name: MessageName, payload: EncodedPayload): SharedStatement {
+    const head = this.#heads.of(name)
+    this.#batches ??= createBatchSigner(this.#author, undefined, (batch, signature) => this.#seal(batch, signature))
+    const statement = { head, entry: say(this.#author, this.#batches, head, payload), recipients: [] }
+    this.#waiting.push(statement)
+    return statement
+  }
+
+  #seal(batch: SealedBatch, signature: Uint8Array): void {
+    for (const { entry, recipients } of this.#waiting.splice(0, batch.count)) {
+      for (const recipient of recipients) recipient.sealShared(batch, entry.index, signature)
+    }
+  }
+}
+
+const nothing = new Uint8Array(0)
+
+/** Each kind of message has one head for one audience. */
+class Heads {
+  readonly #author: Author
+  readonly #audience: Audience
+  readonly #heads = new Map<string, StatementHead>()
+
+  constructor(author: Author, audience: Audience) {
+    this.#author = author
+    this.#audience = audience
+  }
+
+  of({ protocol, version, type }: MessageName): StatementHead {
+    const key = `${protocol}/${version}/${type}`
+    const known = this.#heads.get(key)
+    if (known !== undefined) return known
+    const { identity, network } = this.#author
+    const head = encodeStatementHead({
+      network,
+      protocol,
+      version,
+      type,
+      author: identity.peerId,
+      audience: this.#audience,
+    })
+    this.#heads.set(key, head)
+    return head
+  }
+}
+
+function say(author: Author, batches: BatchSigner, head: StatementHead, { codec, bytes }: EncodedPayload): BatchEntry {
+  const { env, limits, clock } = author
+  if (bytes.length > limits.messageBytesMax) throw oversized(bytes.length, limits.messageBytesMax)
+  const createdMs = env.wallMs()
+  const expiresMs = createdMs + limits.signedLifetimeMs
+  return batches.add(head, { position: clock().next(), createdMs, expiresMs, codecId: codec.id }, bytes)
+}
+
+/** Where the identity cannot sign, an empty signature says so: what stands unsealed must not wait for ever. */
+function createBatchSigner(
+  { identity, env, crypto, events, clock }: Author,
+  audience: Audience | undefined,
+  seal: (batch: SealedBatch, signature: Uint8Array) => void,
+): BatchSigner {
+  return new BatchSigner({
+    identity,
+    epoch: clock().epoch,
+    sha256: crypto.sha256,
+    env,
+    audience,
+    onSigned: seal,
+    onFailed: (batch, cause) => {
+      seal(batch, nothing)
+      events.emit('error', coreError('SIGNING_FAILED', { detail: `${batch.count} messages`, cause }))
+    },
+  })
+}
