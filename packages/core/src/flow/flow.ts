@@ -25,12 +25,13 @@ import { Gcra } from './gcra.js'
 import { Guards, type Refused } from './guards.js'
 import { Inbox } from './inbox.js'
 import { InboundNames, OutboundNames } from './name-table.js'
-import { Outbox, type WriterPool } from './outbox.js'
+import { Outbox } from './outbox.js'
 import { Outcomes } from './outcome.js'
 import { openRecord, recordBytesMax, recordHeadBytes } from './record.js'
 import { RequestContext, Router } from './router.js'
 import { Sender } from './sender.js'
 import { Throttle } from './throttle.js'
+import type { WriterPool } from './writer-pool.js'
 
 // The life of a message, top to bottom:
 //   link bytes -> record -> frames -> envelope -> guards -> router -> outcome -> envelopes -> frames -> record -> link bytes
