@@ -15,6 +15,9 @@ const limits = {
 }
 const message = { protocol: 'files', type: 'echo', payload: undefined }
 
+/** What may become of a stream whose other end is on its way out. */
+const failures = ['PEER_DISCONNECTED', 'PEER_NOT_CONNECTED', 'STREAM_ABORTED']
+
 function otherOf(peer: Coordinator): PeerId {
   const other = peer.getConnectedPeers()[0]?.peerId
   if (other === undefined) throw new Error('not connected')
@@ -83,7 +86,6 @@ test('bytes come back exactly and in order, and so do messages and answers, howe
 })
 
 test('a stream whose peer crashes, stops or gives up at any moment settles on the other end, with a code and a true beginning', async () => {
-  const codes = new Set<string>()
   await everySeed(simulationSeeds({ quick: 30, full: 1_000 }), async (seed) => {
     const random = createSeededRandom(seed)
     const network = { latencyMs: [1, 40] as const, bandwidthBytesPerSecond: 500_000 }
@@ -102,7 +104,7 @@ test('a stream whose peer crashes, stops or gives up at any moment settles on th
         await life.sleep(30_000)
         return
       }
-      while (!peer.getPeer(other)?.protocols.has('files')) await life.sleep(5)
+      while (peer.getPeer(other)?.protocols.has('files') === false) await life.sleep(5)
       const giveUp = new AbortController()
       if (end === 'abort') void life.sleep(endAtMs).then(() => giveUp.abort(new Error('enough')))
       const sent = someBytes(2_000_000, seed)
@@ -115,7 +117,7 @@ test('a stream whose peer crashes, stops or gives up at any moment settles on th
           read += chunk.length
         }
       } catch (error) {
-        if (error instanceof RondoError) codes.add(error.code)
+        if (error instanceof RondoError) expect(failures).toContain(error.code)
         else expect(error).toBe(giveUp.signal.reason)
       }
       expect(read).toBeLessThan(sent.length)
@@ -123,5 +125,4 @@ test('a stream whose peer crashes, stops or gives up at any moment settles on th
     })
     expect(errors).toEqual([])
   })
-  expect([...codes].sort()).toEqual(expect.arrayContaining(['PEER_DISCONNECTED', 'STREAM_ABORTED']))
 })
