@@ -3,12 +3,13 @@ import type { Contestant } from '../src/contestants/contestant.ts'
 import { fold } from '../src/contestants/payload-kind.ts'
 import { createSink } from '../src/ends/sink.ts'
 
-// A few messages through each contestant that is another's library, both ends in one process: that they arrive as they were
-// sent, and that questions are answered.
+// A few messages through each contestant that is another's library, and through Rondo's stream, both ends in one process: that
+// they arrive as they were sent, and that questions are answered.
 
 const messages = 20
 
 const contestants: Readonly<Record<string, () => Promise<Contestant<Uint8Array>>>> = {
+  'rondo-stream': async () => (await import('../src/contestants/rondo-stream.ts')).createRondoStream('ws'),
   'raw-ws': async () => (await import('../src/contestants/raw-ws.ts')).rawWs,
   'raw-ws-coalesced': async () => (await import('../src/contestants/raw-ws-coalesced.ts')).rawWsCoalesced,
   'raw-ws-1MiB': async () => (await import('../src/contestants/raw-ws-1mib.ts')).rawWs1MiB,
@@ -17,7 +18,7 @@ const contestants: Readonly<Record<string, () => Promise<Contestant<Uint8Array>>
   'libp2p-stream': async () => (await import('../src/contestants/libp2p-stream.ts')).libp2pStream,
   'gossipsub-strictsign': async () => (await import('../src/contestants/gossipsub-strictsign.ts')).gossipsubStrictSign,
 }
-const asking = ['raw-ws', 'raw-ws-1MiB', 'socket.io', 'libp2p', 'libp2p-stream']
+const asking = ['rondo-stream', 'raw-ws', 'raw-ws-1MiB', 'socket.io', 'libp2p', 'libp2p-stream']
 /** js-libp2p needs Node 22. */
 const names = Object.keys(contestants).filter((name) => 'withResolvers' in Promise || !/libp2p|gossipsub/.test(name))
 

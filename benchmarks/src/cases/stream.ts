@@ -20,17 +20,17 @@ export const stream: BenchCase = {
   transports: ['ws'],
   payloadBytes: pieceBytes,
   metrics: [
-    { name: throughput, unit: 'MB/s' },
+    { name: throughput, unit: 'MB/s', goals: [{ against: 'raw-ws-1MiB', atLeast: 0.6 }] },
     { name: senderCpu, unit: 'ms/MiB' },
     { name: receiverCpu, unit: 'ms/MiB' },
     { name: idleP99, unit: 'µs' },
     { name: busyP99, unit: 'µs' },
-    { name: slowdown, unit: 'times' },
+    { name: slowdown, unit: 'times', goals: [{ atMost: 3 }] },
   ],
   measure: (setting) =>
     holdContest(setting, {
       caseName: 'stream-1MiB',
-      contestants: ['raw-ws-1MiB', 'libp2p-stream'],
+      contestants: ['rondo-stream', 'raw-ws-1MiB', 'libp2p-stream'],
       async prepare({ server, client }) {
         const target = await server.call('server', 'listen', { answers: false })
         await client.call('client', 'connect', { target, count: 1 })

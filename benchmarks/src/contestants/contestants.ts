@@ -12,6 +12,10 @@ const contestants = {
     const { createRondoStructured } = await import('./rondo-structured.ts')
     return createEnds(createRondoStructured(transport))
   },
+  async 'rondo-stream'(transport: TransportName): Promise<Ends> {
+    const { createRondoStream } = await import('./rondo-stream.ts')
+    return createEnds(createRondoStream(transport))
+  },
   async 'raw-ws'(): Promise<Ends> {
     const { rawWs } = await import('./raw-ws.ts')
     return createEnds(rawWs)

@@ -42,7 +42,6 @@ export type {
   BroadcastOutcome,
   Messenger,
   RequestOutcome,
-  StreamOpener,
 } from './protocol/messenger.js'
 export type { ProtocolClient } from './protocol/protocol-client.js'
 export type {

@@ -86,8 +86,8 @@ export const defaultLimits = {
   streamsPerPeerMax: 64,
   /** Bytes of one stream on their way or waiting to be read: what a stream may hold of this node's memory. */
   streamWindowBytes: 262_144,
-  /** What goes out of a stream at once; the smaller, the sooner a message gets its turn between two. */
-  streamChunkBytesMax: 16_384,
+  /** What goes out of a stream at once: this fills a record, and what is larger begins another. */
+  streamChunkBytesMax: 32_733,
   /** A stream on which nothing has moved for so long is given up. */
   streamIdleMsMax: 600_000,
   /** The shape of a CBOR payload. */

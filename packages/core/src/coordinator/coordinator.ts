@@ -2,7 +2,7 @@ import type { TypedEmitter } from '../events.js'
 import type { PeerId } from '../identity/peer-id.js'
 import type { PeerInfo } from '../peers/peer-info.js'
 import type { ProtocolHandler } from '../protocol/handler.js'
-import type { Messenger, StreamOpener } from '../protocol/messenger.js'
+import type { Messenger } from '../protocol/messenger.js'
 import type { Link } from '../transport/transport.js'
 import type { CoordinatorState } from './lifecycle.js'
 
@@ -47,7 +47,7 @@ export interface CoordinatorStats {
 }
 
 /** One node: its peers, its protocols, its transports. Nothing is open before `start`, `listen` or `connectToPeer`. */
-export interface Coordinator extends Messenger, StreamOpener, TypedEmitter, AsyncDisposable {
+export interface Coordinator extends Messenger, TypedEmitter, AsyncDisposable {
   readonly peerId: PeerId
   readonly state: CoordinatorState
 

@@ -29,7 +29,7 @@ import { Guards, type Refused } from './guards.js'
 import { InboundHeads, OutboundHeads } from './head-table.js'
 import { Inbox } from './inbox.js'
 import { InboundNames, OutboundNames } from './name-table.js'
-import { Outbox, type WriterPool } from './outbox.js'
+import { Outbox } from './outbox.js'
 import { Outcomes } from './outcome.js'
 import { openRecord, recordBytesMax, recordHeadBytes } from './record.js'
 import { RequestContext, Router } from './router.js'
@@ -37,6 +37,7 @@ import { Sender } from './sender.js'
 import { type Author, Signer } from './signer.js'
 import { Throttle } from './throttle.js'
 import { Verifier } from './verifier.js'
+import type { WriterPool } from './writer-pool.js'
 
 // The life of a message, top to bottom:
 //   link bytes -> record -> frames -> envelope -> guards -> router -> outcome -> envelopes -> frames -> record -> link bytes

@@ -5,13 +5,11 @@ import type { Carrier } from './carrier.js'
 import { frameHeadBytes, frameKind, writeFrame } from './frames.js'
 import { recordHeadBytes } from './record.js'
 import { ResendBuffer } from './resend-buffer.js'
+import type { WriterPool } from './writer-pool.js'
 
 // The way out, stages 3 to 1 in one: a body is written straight into the open record, and the record is sealed at the end of the
 // turn, or as soon as it is full. A lone message waits for nothing; a thousand in one turn share a few seals. What belongs to the
 // session is kept until it is acknowledged, and waits here while there is no channel.
-
-/** Memory doubles as it grows: this holds a full record and the frame that did not fit into it. */
-const writerBytesMax = 65_536
 
 /** Frames in one record: bounds what one turn of the receiver works off. */
 const recordFramesMax = 1_024
@@ -19,19 +17,8 @@ const recordFramesMax = 1_024
 /** While there is no channel nobody knows what the next one carries: small enough for any. */
 const detachedPlaintextMax = 32_752
 
-/** Plaintext memory, lent to whoever has a record open: an idle session holds none. */
-export class WriterPool {
-  readonly #idle: ByteWriter[] = []
-
-  take(): ByteWriter {
-    return this.#idle.pop() ?? new ByteWriter({ capacityBytes: 4_096, keepBytesMax: writerBytesMax })
-  }
-
-  give(writer: ByteWriter): void {
-    writer.clear()
-    if (this.#idle.length < 64) this.#idle.push(writer)
-  }
-}
+/** From this size on a record is kept in the memory that it was written to: a copy costs more than what that wastes. */
+const keptInPlaceBytesMin = 16_384
 
 export interface OutboxOptions {
   readonly env: Env
@@ -48,13 +35,15 @@ export interface OutboxOptions {
 /** Coalesces what one turn sends to one peer into records. */
 export class Outbox {
   readonly #options: OutboxOptions
-  readonly #kept = new ResendBuffer()
+  readonly #kept: ResendBuffer
   #carrier: Carrier | undefined
   #plaintextMax = detachedPlaintextMax
   #record: ByteWriter | undefined
   /** Where the open frame starts; -1 while there is none. */
   #frameStart = -1
   #frames = 0
+  /** The open record's memory stays with what is kept. */
+  #isKeptInPlace = false
   #deferred = false
   #isAsking = false
   #closed = false
@@ -69,6 +58,7 @@ export class Outbox {
 
   constructor(options: OutboxOptions) {
     this.#options = options
+    this.#kept = new ResendBuffer(options.writers)
   }
 
   /** Whether so much waits to be acknowledged that no more is taken. */
@@ -259,8 +249,11 @@ export class Outbox {
 
   /** What the open record holds may have to be sent again. */
   #keepOpen(): void {
-    if (this.#frames === 0 || this.#record === undefined) return
-    this.#kept.keep(this.#record.slice(recordHeadBytes), this.#frames)
+    const writer = this.#record
+    if (this.#frames === 0 || writer === undefined) return
+    this.#isKeptInPlace = writer.length >= keptInPlaceBytesMin
+    if (this.#isKeptInPlace) this.#kept.keepIn(writer, recordHeadBytes, this.#frames)
+    else this.#kept.keep(writer.slice(recordHeadBytes), this.#frames)
     this.#frames = 0
   }
 
@@ -270,8 +263,11 @@ export class Outbox {
     if (writer === undefined) return
     this.#record = undefined
     // What was taken back leaves nothing to say.
-    if (writer.length > recordHeadBytes || this.#owesRecord) this.#seal(writer.view())
-    this.#options.writers.give(writer)
+    const plaintext = writer.length > recordHeadBytes || this.#owesRecord ? writer.view() : undefined
+    const isKept = this.#isKeptInPlace
+    this.#isKeptInPlace = false
+    if (plaintext !== undefined) this.#seal(plaintext)
+    if (!isKept) this.#options.writers.give(writer)
   }
 
   /** The open frame does not fit behind the others: it goes into the next record, in parts where it is larger than one. */

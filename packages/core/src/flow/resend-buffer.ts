@@ -1,4 +1,6 @@
+import type { ByteWriter } from '../bytes/byte-writer.js'
 import { frameHeadBytes } from './frames.js'
+import type { WriterPool } from './writer-pool.js'
 
 // What this end has sent and the other has not acknowledged: it is sent again, in order, when the session comes to another
 // channel. Envelopes are counted from 0 on; an acknowledgement names how many have come.
@@ -8,6 +10,8 @@ interface Kept {
   readonly first: number
   readonly count: number
   readonly bytes: Uint8Array
+  /** Whose memory the bytes are, where they are only lent. */
+  readonly writer: ByteWriter | undefined
   /** The kind and the body of a single frame, whose length two bytes cannot say. */
   readonly isWhole: boolean
 }
@@ -18,12 +22,17 @@ export interface KeptFrame {
 }
 
 export class ResendBuffer {
+  readonly #writers: WriterPool
   /** In order; those before `#oldest` are gone. */
   #kept: (Kept | undefined)[] = []
   #oldest = 0
   #sent = 0
   #acknowledged = 0
   #bytes = 0
+
+  constructor(writers: WriterPool) {
+    this.#writers = writers
+  }
 
   /** Envelopes kept or acknowledged so far. */
   get sent(): number {
@@ -40,12 +49,17 @@ export class ResendBuffer {
 
   /** Takes the bytes over: a whole number of frames, `count` of them. */
   keep(bytes: Uint8Array, count: number): void {
-    this.#add({ first: this.#sent, count, bytes, isWhole: false })
+    this.#add({ first: this.#sent, count, bytes, writer: undefined, isWhole: false })
+  }
+
+  /** The same for what the writer holds from `start` on: it goes back to the pool when nobody needs the bytes any more. */
+  keepIn(writer: ByteWriter, start: number, count: number): void {
+    this.#add({ first: this.#sent, count, bytes: writer.view(start), writer, isWhole: false })
   }
 
   /** The same for one frame by itself: its kind, then its body. */
   keepWhole(bytes: Uint8Array): void {
-    this.#add({ first: this.#sent, count: 1, bytes, isWhole: true })
+    this.#add({ first: this.#sent, count: 1, bytes, writer: undefined, isWhole: true })
   }
 
   /** Forgets what has come to the other end. False where that was never sent. */
@@ -57,6 +71,7 @@ export class ResendBuffer {
     for (let kept = this.#kept[this.#oldest]; kept !== undefined; kept = this.#kept[this.#oldest]) {
       if (kept.first + kept.count > received) break
       this.#bytes -= kept.bytes.length
+      if (kept.writer !== undefined) this.#writers.give(kept.writer)
       this.#kept[this.#oldest] = undefined
       this.#oldest += 1
     }

@@ -1,6 +1,6 @@
 import { assertDefinition, type Definitions, type ReasonOf, type RequestTypes, type StreamTypes } from './definition.js'
 import type { ProtocolHandler } from './handler.js'
-import type { Messenger, StreamOpener } from './messenger.js'
+import type { Messenger } from './messenger.js'
 import { assertName, assertVersion } from './names.js'
 import { createProtocolClient, type ProtocolClient } from './protocol-client.js'
 import { createProtocolHandler, type Handlers, type PresenceHooks } from './protocol-handler.js'
@@ -15,7 +15,7 @@ export interface Protocol<M extends Definitions> {
   readonly messages: M
   /** What a coordinator registers. */
   handler(handlers: Handlers<M>, hooks?: PresenceHooks): ProtocolHandler
-  client(messenger: Messenger & Partial<StreamOpener>): ProtocolClient<M>
+  client(messenger: Messenger): ProtocolClient<M>
   /** The error as a rejection of this request or stream, its reason typed; undefined where it is something else. */
   rejection<T extends RequestTypes<M> | StreamTypes<M>>(
     error: unknown,

@@ -32,10 +32,6 @@ export interface Messenger {
     message: OutgoingMessage,
     options?: RequestOptions,
   ): Promise<readonly RequestOutcome[]>
-}
-
-/** The part of it that opens streams. */
-export interface StreamOpener {
   /** Resolves when the peer's handler takes the stream up; rejects as a request does where it will not. */
   openStream(peerId: PeerId, message: OutgoingMessage, options?: OpenStreamOptions): Promise<Stream>
 }

@@ -12,7 +12,7 @@ import {
   type StreamTypes,
 } from './definition.js'
 import type { OutgoingMessage } from './message.js'
-import type { BroadcastOptions, BroadcastOutcome, Messenger, RequestOutcome, StreamOpener } from './messenger.js'
+import type { BroadcastOptions, BroadcastOutcome, Messenger, RequestOutcome } from './messenger.js'
 import type { RequestRejection } from './request-rejection.js'
 import { assertSchemaFits } from './schema.js'
 import type { OpenStreamOptions, Stream } from './stream.js'
@@ -54,7 +54,7 @@ export function createProtocolClient<M extends Definitions>(
   protocol: string,
   version: number,
   definitions: M,
-  messenger: Messenger & Partial<StreamOpener>,
+  messenger: Messenger,
 ): ProtocolClient<M> {
   const outgoing = (type: string, payload: unknown): OutgoingMessage => {
     const definition = Object.hasOwn(definitions, type) ? definitions[type] : undefined
@@ -97,7 +97,6 @@ export function createProtocolClient<M extends Definitions>(
       })
     },
     async openStream(peerId, type, payload, options) {
-      if (messenger.openStream === undefined) throw new TypeError('this messenger opens no streams')
       return messenger.openStream(peerId, outgoing(type, payload), options)
     },
   })

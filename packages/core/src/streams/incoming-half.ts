@@ -3,7 +3,8 @@ import type { RondoError } from '../rondo-error.js'
 import { createPromised, type Promised } from './promised.js'
 
 // The half of a stream that this end reads. What arrives is copied into blocks that are filled to the brim, so that a peer's choice
-// of chunks cannot make it hold more than its window and one block. Credit goes back as the program takes.
+// of chunks cannot make it hold more than its window and one block; what fills its own memory well enough is a block as it is.
+// Credit goes back as the program takes.
 
 type Step = IteratorResult<Uint8Array, undefined>
 
@@ -23,6 +24,9 @@ export interface IncomingHalfOptions {
   /** Everything was taken, and its digest held. */
   readonly complete: () => void
 }
+
+/** A chunk is kept as it is where no more than one part in so many is wasted. */
+const wasteShareMax = 16
 
 const done: Step = { done: true, value: undefined }
 
@@ -93,7 +97,7 @@ export class IncomingHalf {
     else {
       this.#waiting = undefined
       this.#taken(chunk.length)
-      waiting.resolve({ done: false, value: new Uint8Array(chunk) })
+      waiting.resolve({ done: false, value: this.#isBlock(chunk) ? chunk : new Uint8Array(chunk) })
       // Whoever waits drains: what comes next in this turn finds it at work, so the rest of the debt is settled when it ends.
       this.#options.linger()
     }
@@ -153,6 +157,12 @@ export class IncomingHalf {
   #hold(chunk: Uint8Array): void {
     const { blockBytes, windowBytes } = this.#options
     this.#heldBytes += chunk.length
+    const last = this.#blocks.at(-1)
+    const isAligned = last === undefined || last.filled === last.bytes.length
+    if (isAligned && this.#isBlock(chunk)) {
+      this.#blocks.push({ bytes: chunk, filled: chunk.length })
+      return
+    }
     for (let at = 0; at < chunk.length; ) {
       let block = this.#blocks.at(-1)
       if (block === undefined || block.filled === block.bytes.length) {
@@ -164,6 +174,11 @@ export class IncomingHalf {
       block.filled += part.length
       at += part.length
     }
+  }
+
+  /** Whether a chunk is as good as a block: large, and nearly all of the memory that keeping it would keep. */
+  #isBlock({ length, buffer }: Uint8Array): boolean {
+    return length * 2 >= this.#options.blockBytes && buffer.byteLength - length <= length / wasteShareMax
   }
 
   /** A block as it is. One that is half empty is copied, or programs that keep what they read would keep the gaps. */

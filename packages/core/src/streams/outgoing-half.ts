@@ -83,7 +83,11 @@ export class OutgoingHalf {
   write(bytes: Uint8Array): Promise<void> {
     if (this.#failure !== undefined) return rejected(this.#failure)
     if (this.#state !== 'open') return Promise.reject(new TypeError('the stream’s writing half has ended'))
-    if (this.#first === undefined && this.#gather(bytes)) return nothing
+    if (this.#first === undefined && this.#gather(bytes)) {
+      if (this.isReady) this.#options.wake()
+      else if (bytes.length > 0) this.#options.linger()
+      return nothing
+    }
     const write: Write = { bytes, sent: 0, done: createPromised(), next: undefined }
     if (this.#last === undefined) this.#first = write
     else this.#last.next = write
@@ -181,8 +185,6 @@ export class OutgoingHalf {
     this.#gathered ??= new Uint8Array(chunkBytesMax)
     this.#gathered.set(from === 0 ? bytes : bytes.subarray(from), this.#gatheredBytes)
     this.#gatheredBytes = total
-    if (this.isReady) this.#options.wake()
-    else this.#options.linger()
     return true
   }
 
@@ -223,10 +225,13 @@ export class OutgoingHalf {
 
   /** Gathers the waiting writes that have become small enough. */
   #absorb(): void {
+    const before = this.#gatheredBytes
     for (let write = this.#first; write !== undefined; write = this.#first) {
-      if (!this.#gather(write.bytes, write.sent)) return
+      if (!this.#gather(write.bytes, write.sent)) break
       this.#advance(write, write.bytes.length - write.sent)
     }
+    // Asked when all that could be is gathered: a write that still waits would have made it look ready.
+    if (this.#gatheredBytes > before && !this.isReady) this.#options.linger()
   }
 }
 

@@ -64,6 +64,7 @@ function createMessenger(answer: () => unknown = () => undefined) {
       sent.push(message)
       return [...peers].map((each): RequestOutcome => ({ status: 'fulfilled', peerId: each, value: answer() }))
     },
+    openStream: () => Promise.reject(new TypeError('this protocol has no streams')),
   }
   return { sent, messenger }
 }

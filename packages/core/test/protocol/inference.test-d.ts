@@ -5,7 +5,7 @@ import type { PeerId } from '../../src/identity/peer-id.js'
 import type { PeerInfo } from '../../src/peers/peer-info.js'
 import { defineProtocol } from '../../src/protocol/define-protocol.js'
 import { message, request, stream } from '../../src/protocol/definition.js'
-import type { Messenger, StreamOpener } from '../../src/protocol/messenger.js'
+import type { Messenger } from '../../src/protocol/messenger.js'
 import type { RequestRejection } from '../../src/protocol/request-rejection.js'
 import type { ReadableBytes, Stream } from '../../src/protocol/stream.js'
 import type { RondoError } from '../../src/rondo-error.js'
@@ -185,7 +185,7 @@ request({
 })
 
 // Streams: a payload that opens them, and bytes.
-declare const opener: Messenger & StreamOpener
+declare const opener: Messenger
 const files = defineProtocol({
   name: 'files',
   messages: {

@@ -6,7 +6,7 @@ import { defineProtocol } from '../../src/protocol/define-protocol.js'
 import { stream } from '../../src/protocol/definition.js'
 import type { HandlerContext } from '../../src/protocol/handler.js'
 import type { Message } from '../../src/protocol/message.js'
-import type { Messenger, StreamOpener } from '../../src/protocol/messenger.js'
+import type { Messenger } from '../../src/protocol/messenger.js'
 import type { StreamHandlerContext } from '../../src/protocol/protocol-handler.js'
 import { codeOf, rejectionOf } from '../expect-failure.js'
 import { createStreamEnds, readAll, someBytes, streamPeers } from '../streams/stream-ends.js'
@@ -51,7 +51,7 @@ function connect(upload: Upload) {
   const ends = createStreamEnds()
   const handler = files.handler({ upload })
   ends.b.handle = (opened, given, payload) => handler.handleStream?.(received('upload', payload), opened, from, given)
-  const messenger: Messenger & StreamOpener = {
+  const messenger: Messenger = {
     sendTo: unused,
     broadcast: unused,
     request: unused,
@@ -113,10 +113,5 @@ describe('a client', () => {
     expect(await codeOf(client.openStream(peerId, 'upload', wrong as { name: string }))).toBe('SCHEMA_REFUSED')
     expect(await rejectionOf(client.openStream(peerId, 'tides' as 'upload', { name: '' }))).toBeInstanceOf(TypeError)
     expect(ends.a.wire.queue).toEqual([])
-  })
-
-  test('of a messenger that opens no streams says so', async () => {
-    const client = files.client({ sendTo: unused, broadcast: unused, request: unused, requestMany: unused })
-    expect(await rejectionOf(client.openStream(peerId, 'upload', { name: '' }))).toBeInstanceOf(TypeError)
   })
 })

@@ -157,7 +157,10 @@ describe('data', () => {
   })
 
   test('in crumbs takes no more memory than in loaves', async () => {
-    const { streams } = createStreamEnd(new FakeEnv(), 0, { streamWindowBytes: 65_536 })
+    const { streams } = createStreamEnd(new FakeEnv(), 0, {
+      streamWindowBytes: 65_536,
+      streamChunkBytesMax: 16_384,
+    })
     let held: AsyncIterator<Uint8Array> | undefined
     streams.opened(1, 5, {
       label: '',

@@ -287,6 +287,14 @@ describe('the sender', () => {
     expect(sentBy(ends).map(({ size }) => size)).toEqual([1_000, 1_000, 530])
   })
 
+  test('lets what a large write leaves over follow at the end of the turn, with nothing behind it', async () => {
+    const ends = createStreamEnds({ streamChunkBytesMax: 1_000, streamWindowBytes: 4_000 })
+    const { near } = await openBoth(ends)
+    near.write(someBytes(2_500))
+    await ends.env.settle()
+    expect(sentBy(ends).map(({ size }) => size)).toEqual([1_000, 1_000, 500])
+  })
+
   test('lets streams take turns, a chunk each, for as long as there is room', async () => {
     const ends = createStreamEnds({ streamChunkBytesMax: 1_000 })
     const streams: Stream[] = []
