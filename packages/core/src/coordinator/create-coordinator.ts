@@ -11,13 +11,14 @@ import { createEd25519 } from '../identity/ed25519.js'
 import { type PeerId, parsePeerId } from '../identity/peer-id.js'
 import { createSuites, type Suites } from '../identity/suite.js'
 import { type CoordinatorOptions, resolveLimits, resolveNetwork } from '../options.js'
+import { Mailbox } from '../peers/mailbox.js'
 import type { PeerInfo } from '../peers/peer-info.js'
 import { type Dialler, Peers } from '../peers/peers.js'
 import type { RequestOptions } from '../peers/requests.js'
 import type { Session } from '../peers/session.js'
 import type { ProtocolHandler } from '../protocol/handler.js'
 import type { OutgoingMessage } from '../protocol/message.js'
-import type { BroadcastOptions, BroadcastOutcome, RequestOutcome } from '../protocol/messenger.js'
+import type { BroadcastOptions, BroadcastOutcome, RequestOutcome, SendOptions } from '../protocol/messenger.js'
 import { appProtocol } from '../protocol/names.js'
 import { Registry } from '../protocol/registry.js'
 import type { OpenStreamOptions, Stream } from '../protocol/stream.js'
@@ -48,6 +49,7 @@ class Node implements Coordinator {
   readonly #events: Events
   readonly #registry = new Registry()
   readonly #transports: readonly Transport[]
+  readonly #mailbox: Mailbox
   readonly #peers: Peers
   readonly #heartbeat: Heartbeat
   readonly #lifecycle: Lifecycle
@@ -67,8 +69,10 @@ class Node implements Coordinator {
     })
     this.#codecs = createCodecs([...codecs, bytesCodec, cbor])
     this.#events = new Events(({ code, message, peerId }) => env.log('warn', message, { code, peerId }))
+    const { peerId } = this
+    this.#mailbox = new Mailbox({ ...options, peerId, env, crypto, limits, codecs: this.#codecs, events: this.#events })
     this.#peers = new Peers({
-      peerId: this.peerId,
+      peerId,
       env,
       crypto,
       limits,
@@ -85,14 +89,17 @@ class Node implements Coordinator {
         noiseSecret: env.random(32),
       },
       admit: options.admit,
+      mailbox: this.#mailbox,
       diallerFor: (address) => this.#diallerFor(address),
     })
     this.#heartbeat = new Heartbeat(env, limits, () => {
       this.#peers.sweep()
+      this.#mailbox.sweep()
       return this.#peers.all()
     })
     this.#lifecycle = new Lifecycle(
-      () => {
+      async () => {
+        await this.#mailbox.open()
         this.#peers.open()
         this.#heartbeat.start()
       },
@@ -100,7 +107,7 @@ class Node implements Coordinator {
     )
     const host = {
       env,
-      peerId: this.peerId,
+      peerId,
       registerProtocol: (handler: ProtocolHandler) => this.registerProtocol(handler),
       sendTo: (peerId: PeerId, message: OutgoingMessage) => this.sendTo(peerId, message),
     }
@@ -221,7 +228,8 @@ class Node implements Coordinator {
   }
 
   // Not async functions: a promise a message would cost more than the message.
-  sendTo(peerId: PeerId, message: OutgoingMessage): Promise<void> {
+  sendTo(peerId: PeerId, message: OutgoingMessage, options?: SendOptions): Promise<void> {
+    if (options?.queueMs !== undefined) return this.#keep(peerId, message, options.queueMs)
     const session = this.#peers.find(peerId)
     if (session === undefined) return Promise.reject(this.#notConnected(peerId))
     try {
@@ -290,7 +298,8 @@ class Node implements Coordinator {
   }
 
   getStats(): CoordinatorStats {
-    return { state: this.state, peers: this.#connected().length, ...this.#peers.counts() }
+    const { stats: mailbox } = this.#mailbox
+    return { state: this.state, peers: this.#connected().length, ...this.#peers.counts(), mailbox }
   }
 
   cleanup(): void {
@@ -305,7 +314,15 @@ class Node implements Coordinator {
       await Promise.all(listeners.map((listener) => listener.close()))
     } finally {
       await this.#peers.closeAll({ code: 'COORDINATOR_STOPPED' })
+      await this.#mailbox.settle()
     }
+  }
+
+  async #keep(peerId: PeerId, message: OutgoingMessage, queueMs: number): Promise<void> {
+    const target = this.#suites.supported(parsePeerId(peerId))
+    if (target === this.peerId) throw coreError('HANDSHAKE_SELF', { peerId })
+    if (this.state === 'stopping' || this.state === 'stopped') throw coreError('COORDINATOR_STOPPED', { peerId })
+    await this.#mailbox.keep(target, message, queueMs, () => this.#peers.find(target))
   }
 
   #connected(): readonly Session[] {

@@ -227,6 +227,11 @@ export class Session implements FlowOwner, PathOwner {
     return this.#flow.outbox.blocked()
   }
 
+  /** Calls back once the peer has acknowledged all that was sent so far; never where the session ends before. */
+  whenArrived(arrived: () => void): void {
+    this.#flow.outbox.whenArrived(arrived)
+  }
+
   request(message: OutgoingMessage, options: RequestOptions): Promise<unknown> {
     const name = this.#nameOf(message)
     this.#assertRoom()

@@ -17,6 +17,14 @@ export interface BroadcastOutcome {
   readonly failed: readonly { readonly peerId: PeerId; readonly error: RondoError }[]
 }
 
+export interface SendOptions {
+  /**
+   * Keeps the message until the peer has acknowledged it, for at most so many milliseconds while there is no session with the
+   * peer; durably where the coordinator has a store that is. It may then come twice.
+   */
+  readonly queueMs?: number | undefined
+}
+
 export interface BroadcastOptions {
   /** Only these; every connected peer that speaks the protocol where left out. */
   readonly to?: Iterable<PeerId> | undefined
@@ -24,7 +32,7 @@ export interface BroadcastOptions {
 
 /** The part of the coordinator that typed clients speak through. */
 export interface Messenger {
-  sendTo(peerId: PeerId, message: OutgoingMessage): Promise<void>
+  sendTo(peerId: PeerId, message: OutgoingMessage, options?: SendOptions): Promise<void>
   broadcast(message: OutgoingMessage, options?: BroadcastOptions): Promise<BroadcastOutcome>
   request(peerId: PeerId, message: OutgoingMessage, options?: RequestOptions): Promise<unknown>
   requestMany(

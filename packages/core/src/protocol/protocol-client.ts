@@ -11,7 +11,14 @@ import type {
   StreamTypes,
 } from './definition.js'
 import type { OutgoingMessage } from './message.js'
-import type { BroadcastOptions, BroadcastOutcome, Messenger, RequestOutcome, StreamOpener } from './messenger.js'
+import type {
+  BroadcastOptions,
+  BroadcastOutcome,
+  Messenger,
+  RequestOutcome,
+  SendOptions,
+  StreamOpener,
+} from './messenger.js'
 import type { RequestRejection } from './request-rejection.js'
 import { assertSchemaFits } from './schema.js'
 import type { OpenStreamOptions, Stream } from './stream.js'
@@ -20,7 +27,7 @@ import type { OpenStreamOptions, Stream } from './stream.js'
 
 /** Speaks a protocol to other peers. */
 export interface ProtocolClient<M extends Definitions> {
-  send<T extends MessageTypes<M>>(peerId: PeerId, type: T, payload: Input<M[T]>): Promise<void>
+  send<T extends MessageTypes<M>>(peerId: PeerId, type: T, payload: Input<M[T]>, options?: SendOptions): Promise<void>
   broadcast<T extends MessageTypes<M>>(
     type: T,
     payload: Input<M[T]>,
@@ -68,9 +75,9 @@ export function createProtocolClient<M extends Definitions>(
   }
   return Object.freeze<ProtocolClient<M>>({
     // Not an async function: a promise a message would cost as much as the message.
-    send(peerId, type, payload) {
+    send(peerId, type, payload, options) {
       try {
-        return messenger.sendTo(peerId, outgoing(type, payload))
+        return messenger.sendTo(peerId, outgoing(type, payload), options)
       } catch (error) {
         return Promise.reject(error)
       }
