@@ -89,7 +89,9 @@ export class Mailbox {
       this.#options.env.defer(() => {
         this.#opening = undefined
       })
-    this.#opening = this.#recall(this.#journal)
+    this.#opening = this.#recall(this.#journal).catch((cause) => {
+      throw storeError(cause)
+    })
     this.#opening.then(end, end)
     return this.#opening
   }
