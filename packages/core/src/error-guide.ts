@@ -194,7 +194,10 @@ export const coreErrorGuide: Readonly<Record<CoreErrorCode, ErrorAdvice>> = {
     fault: 'operator',
     remedy: 'See `cause`. The write may have happened or not: open the store again and look.',
   },
-  PEER_NOT_CONNECTED: { fault: 'caller', remedy: 'Connect first with `connectToPeer`.' },
+  PEER_NOT_CONNECTED: {
+    fault: 'caller',
+    remedy: 'Connect first with `connectToPeer`, or have it kept with `queueMs`.',
+  },
   PEER_DISCONNECTED: { fault: 'network', remedy: 'Connect again and repeat the request if it is safe to repeat.' },
   PEER_SILENT: { fault: 'network', remedy: 'Connect again.' },
   PEER_SLOW: { fault: 'peer', remedy: 'Send less, or raise `limits.sendQueueBytesMax`.' },
