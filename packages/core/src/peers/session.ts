@@ -182,7 +182,8 @@ export class Session implements FlowOwner, PathOwner {
 
   /** Whether the other end, dialled, goes on from what this end claimed. */
   isAnsweredBy(answer: ResumeClaim, claim: ResumeClaim, channel: Channel): boolean {
-    return answer.generation === claim.generation && this.#holds(answer, 'listener', channel)
+    // It may have been lost since it claimed to go on.
+    return !this.hasEnded && answer.generation === claim.generation && this.#holds(answer, 'listener', channel)
   }
 
   /** Goes on over this channel, by what either end claimed, and drops the one before. */
