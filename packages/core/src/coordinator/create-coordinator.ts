@@ -70,7 +70,8 @@ class Node implements Coordinator {
     this.#codecs = createCodecs([...codecs, bytesCodec, cbor])
     this.#events = new Events(({ code, message, peerId }) => env.log('warn', message, { code, peerId }))
     const { peerId } = this
-    this.#mailbox = new Mailbox({ ...options, peerId, env, crypto, limits, codecs: this.#codecs, events: this.#events })
+    const kept = { store: options.store, limits, codecs: this.#codecs, events: this.#events }
+    this.#mailbox = new Mailbox({ ...kept, peerId, env, crypto })
     this.#peers = new Peers({
       peerId,
       env,
