@@ -37,13 +37,12 @@ export {
   stream,
 } from './protocol/definition.js'
 export type { HandlerContext, MessageRules, ProtocolHandler } from './protocol/handler.js'
-export type { Message, OutgoingMessage } from './protocol/message.js'
+export type { Message, OutgoingMessage, SendOptions } from './protocol/message.js'
 export type {
   BroadcastOptions,
   BroadcastOutcome,
   Messenger,
   RequestOutcome,
-  SendOptions,
   StreamOpener,
 } from './protocol/messenger.js'
 export type { ProtocolClient } from './protocol/protocol-client.js'

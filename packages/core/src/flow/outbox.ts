@@ -50,7 +50,6 @@ export interface OutboxOptions {
 export class Outbox {
   readonly #options: OutboxOptions
   readonly #kept = new ResendBuffer()
-  readonly #arrivals = new Arrivals()
   #carrier: Carrier | undefined
   #plaintextMax = detachedPlaintextMax
   #record: ByteWriter | undefined
@@ -65,6 +64,7 @@ export class Outbox {
   /** Since when senders wait with nothing acknowledged. */
   #waitingSinceMs: number | undefined
   #drained: Gate | undefined
+  readonly #arrivals = new Arrivals()
   bytesSent = 0
   recordsSent = 0
 

@@ -23,3 +23,11 @@ export interface OutgoingMessage<Payload = unknown> {
   /** Left out: the highest version that both ends serve. */
   readonly version?: number
 }
+
+export interface SendOptions {
+  /**
+   * Keeps the message until the peer has acknowledged it, for at most so many milliseconds while there is no session with the
+   * peer; durably where the coordinator has a store that is. It may then come twice.
+   */
+  readonly queueMs?: number | undefined
+}

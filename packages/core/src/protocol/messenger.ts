@@ -1,7 +1,7 @@
 import type { PeerId } from '../identity/peer-id.js'
 import type { RequestOptions } from '../peers/requests.js'
 import type { RondoError } from '../rondo-error.js'
-import type { OutgoingMessage } from './message.js'
+import type { OutgoingMessage, SendOptions } from './message.js'
 import type { OpenStreamOptions, Stream } from './stream.js'
 
 /** What one peer of a `requestMany` did. */
@@ -15,14 +15,6 @@ export type RequestOutcome<Value = unknown, Failure extends RondoError = RondoEr
 export interface BroadcastOutcome {
   readonly sent: readonly PeerId[]
   readonly failed: readonly { readonly peerId: PeerId; readonly error: RondoError }[]
-}
-
-export interface SendOptions {
-  /**
-   * Keeps the message until the peer has acknowledged it, for at most so many milliseconds while there is no session with the
-   * peer; durably where the coordinator has a store that is. It may then come twice.
-   */
-  readonly queueMs?: number | undefined
 }
 
 export interface BroadcastOptions {

@@ -10,15 +10,8 @@ import type {
   RequestTypes,
   StreamTypes,
 } from './definition.js'
-import type { OutgoingMessage } from './message.js'
-import type {
-  BroadcastOptions,
-  BroadcastOutcome,
-  Messenger,
-  RequestOutcome,
-  SendOptions,
-  StreamOpener,
-} from './messenger.js'
+import type { OutgoingMessage, SendOptions } from './message.js'
+import type { BroadcastOptions, BroadcastOutcome, Messenger, RequestOutcome, StreamOpener } from './messenger.js'
 import type { RequestRejection } from './request-rejection.js'
 import { assertSchemaFits } from './schema.js'
 import type { OpenStreamOptions, Stream } from './stream.js'
