@@ -202,10 +202,22 @@ export const coreErrorGuide: Readonly<Record<CoreErrorCode, ErrorAdvice>> = {
     fault: 'operator',
     remedy: 'See `cause`. The write may have happened or not: open the store again and look.',
   },
-  PEER_NOT_CONNECTED: { fault: 'caller', remedy: 'Connect first with `connectToPeer`.' },
+  PEER_NOT_CONNECTED: {
+    fault: 'caller',
+    remedy: 'Connect first with `connectToPeer`, or have it kept with `queueMs`.',
+  },
   PEER_DISCONNECTED: { fault: 'network', remedy: 'Connect again and repeat the request if it is safe to repeat.' },
   PEER_SILENT: { fault: 'network', remedy: 'Connect again.' },
   PEER_SLOW: { fault: 'peer', remedy: 'Send less, or raise `limits.sendQueueBytesMax`.' },
+  MAILBOX_FULL: {
+    fault: 'caller',
+    remedy: 'Keep fewer or smaller ones, for less long, or raise the limit in `details.limit`.',
+  },
+  MAILBOX_DROPPED: {
+    fault: 'peer',
+    remedy: 'See `cause`; the peer serves something else than the message was for.',
+  },
+  MAILBOX_DAMAGED: { fault: 'operator', remedy: 'They are gone: see to the medium that the store is on.' },
   REQUEST_TIMEOUT: { fault: 'network', remedy: 'Raise `timeoutMs`, or repeat the request if it is safe to repeat.' },
   REQUEST_REJECTED: { fault: 'peer', remedy: 'See `reason`: one of the errors that the protocol declares.' },
   REQUEST_LIMIT: { fault: 'caller', remedy: 'Await some of them first, or raise `limits.requestsPerPeerMax`.' },

@@ -248,6 +248,21 @@ export const coreErrorTable = {
   PEER_DISCONNECTED: { layer: 'peers', meaning: 'the peer left before it answered', retryable: true },
   PEER_SILENT: { layer: 'peers', meaning: 'the peer stopped answering heartbeats', retryable: true },
   PEER_SLOW: { layer: 'guards', meaning: 'the peer does not read what it is sent', retryable: true },
+  MAILBOX_FULL: {
+    layer: 'peers',
+    meaning: 'no more messages are kept for peers that are away',
+    retryable: true,
+  },
+  MAILBOX_DROPPED: {
+    layer: 'peers',
+    meaning: 'a message that was kept for the peer could not be sent to it when it came',
+    retryable: false,
+  },
+  MAILBOX_DAMAGED: {
+    layer: 'peers',
+    meaning: 'messages that were kept for peers could not be read again',
+    retryable: false,
+  },
   REQUEST_TIMEOUT: { layer: 'protocol', meaning: 'no answer came in time', retryable: true },
   REQUEST_REJECTED: { layer: 'protocol', meaning: 'the peer rejected the request', retryable: false },
   REQUEST_LIMIT: { layer: 'guards', meaning: 'too many requests wait for an answer', retryable: true },

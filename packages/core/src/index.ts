@@ -23,6 +23,7 @@ export { type GenerateIdentityOptions, generateIdentity, type Identity, identity
 export { encodePeerId, type PeerId, parsePeerId, publicKeyOf, type SuiteName, suiteNameOf } from './identity/peer-id.js'
 export type { SignatureSuite } from './identity/suite.js'
 export { type AdmitPeer, type CoordinatorOptions, defaultLimits, type Limits } from './options.js'
+export type { MailboxStats } from './peers/mailbox.js'
 export type { PeerInfo } from './peers/peer-info.js'
 export type { RequestOptions } from './peers/requests.js'
 export { defineProtocol, type Protocol } from './protocol/define-protocol.js'
@@ -36,7 +37,7 @@ export {
   stream,
 } from './protocol/definition.js'
 export type { HandlerContext, MessageRules, ProtocolHandler } from './protocol/handler.js'
-export type { Message, OutgoingMessage } from './protocol/message.js'
+export type { Message, OutgoingMessage, SendOptions } from './protocol/message.js'
 export type {
   BroadcastOptions,
   BroadcastOutcome,

@@ -4,6 +4,7 @@ import type { Env } from './env/env.js'
 import type { Identity } from './identity/identity.js'
 import type { SignatureSuite } from './identity/suite.js'
 import type { PeerInfo } from './peers/peer-info.js'
+import type { Store } from './store/store.js'
 import type { TransportFactory } from './transport/transport.js'
 
 // Every limit that core keeps, by name, with a finite default. Zero never means unlimited.
@@ -56,6 +57,14 @@ export const defaultLimits = {
   /** Messages of a peer that wait for a handler before its link is paused. */
   inboxMessagesMax: 1_024,
   inboxBytesMax: 1_048_576,
+  /** The longest that a message may wait for a peer that is away. */
+  awayMsMax: 604_800_000,
+  /** Messages that are kept for one peer, until it has them. */
+  awayMessagesPerPeerMax: 1_024,
+  /** What they cost, 512 bytes each besides their payloads: no more than `sendQueueBytesMax`, for they all go out at once. */
+  awayBytesPerPeerMax: 524_288,
+  /** The same for all peers. What a restart finds beyond a limit that was lowered is dropped. */
+  awayBytesMax: 67_108_864,
   /** How long a session waits for another link before it is lost. */
   sessionRecoverableMs: 120_000,
   /** Sessions that wait so at once, before the one that has waited longest is lost. */
@@ -100,6 +109,7 @@ export const defaultLimits = {
 const ceilings: { readonly [Name in keyof typeof defaultLimits]?: number } = {
   namesMax: 65_536,
   requestTimeoutMsMax: 0xffff_ffff,
+  awayMsMax: 0xff_ffff_ffff,
   streamWindowBytes: 0xffff_ffff,
   streamChunkBytesMax: 32_768,
 }
@@ -122,6 +132,11 @@ export interface CoordinatorOptions {
    * let in hears PEER_NOT_ADMITTED; a throw is a no. What the peer serves may not be known yet.
    */
   readonly admit?: AdmitPeer | undefined
+  /**
+   * What messages for peers that are away outlive the process in; without one they are kept in memory. Whoever opened it closes it,
+   * after `stop`.
+   */
+  readonly store?: Store | undefined
   /** Asked before the built-in ones. */
   readonly codecs?: readonly PayloadCodec[] | undefined
   readonly env?: Env | undefined
@@ -152,6 +167,13 @@ export function resolveLimits(given: CoordinatorOptions['limits'] = {}): Limits 
       throw new TypeError('limits.connectionsReservedOutbound must be below limits.connectionsMax')
     }
     limits['connectionsReservedOutbound'] = Math.floor(connectionsMax / 4)
+  }
+  const { awayBytesPerPeerMax, sendQueueBytesMax } = limits as Limits
+  if (awayBytesPerPeerMax > sendQueueBytesMax) {
+    if (given.awayBytesPerPeerMax !== undefined) {
+      throw new TypeError('limits.awayBytesPerPeerMax must be at most limits.sendQueueBytesMax')
+    }
+    limits['awayBytesPerPeerMax'] = Math.ceil(sendQueueBytesMax / 2)
   }
   return Object.freeze(limits) as Limits
 }

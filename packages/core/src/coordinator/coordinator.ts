@@ -1,5 +1,6 @@
 import type { TypedEmitter } from '../events.js'
 import type { PeerId } from '../identity/peer-id.js'
+import type { MailboxStats } from '../peers/mailbox.js'
 import type { PeerInfo } from '../peers/peer-info.js'
 import type { ProtocolHandler } from '../protocol/handler.js'
 import type { Messenger } from '../protocol/messenger.js'
@@ -44,6 +45,8 @@ export interface CoordinatorStats {
   readonly refused: Readonly<Record<string, number>>
   /** Inbound links that never became a peer, by code. */
   readonly failedHandshakes: Readonly<Record<string, number>>
+  /** What is kept for peers until they have it. */
+  readonly mailbox: MailboxStats
 }
 
 /** One node: its peers, its protocols, its transports. Nothing is open before `start`, `listen` or `connectToPeer`. */

@@ -13,12 +13,13 @@ import { createEd25519 } from '../identity/ed25519.js'
 import { type PeerId, parsePeerId } from '../identity/peer-id.js'
 import { createSuites, type Suites } from '../identity/suite.js'
 import { type CoordinatorOptions, type Limits, resolveLimits, resolveNetwork } from '../options.js'
+import { Mailbox } from '../peers/mailbox.js'
 import type { PeerInfo } from '../peers/peer-info.js'
 import { type Dialler, Peers } from '../peers/peers.js'
 import type { RequestOptions } from '../peers/requests.js'
 import type { Session } from '../peers/session.js'
 import type { ProtocolHandler } from '../protocol/handler.js'
-import type { OutgoingMessage } from '../protocol/message.js'
+import type { OutgoingMessage, SendOptions } from '../protocol/message.js'
 import type { BroadcastOptions, BroadcastOutcome, RequestOutcome } from '../protocol/messenger.js'
 import { appProtocol } from '../protocol/names.js'
 import { Registry } from '../protocol/registry.js'
@@ -56,6 +57,7 @@ class Node implements Coordinator {
   readonly #registry = new Registry()
   readonly #shared: SharedSigner
   readonly #transports: readonly Transport[]
+  readonly #mailbox: Mailbox
   readonly #peers: Peers
   readonly #heartbeat: Heartbeat
   readonly #lifecycle: Lifecycle
@@ -83,8 +85,11 @@ class Node implements Coordinator {
     this.#events = new Events(({ code, message, peerId }) => env.log('warn', message, { code, peerId }))
     const author = { identity, network, env, crypto, limits, events: this.#events, clock: () => this.#clock }
     this.#shared = new SharedSigner(author)
+    const { peerId } = this
+    const kept = { store: options.store, limits, codecs: this.#codecs, events: this.#events }
+    this.#mailbox = new Mailbox({ ...kept, peerId, env, crypto })
     this.#peers = new Peers({
-      peerId: this.peerId,
+      peerId,
       env,
       crypto,
       limits,
@@ -104,16 +109,19 @@ class Node implements Coordinator {
         noiseSecret: env.random(32),
       },
       admit: options.admit,
+      mailbox: this.#mailbox,
       diallerFor: (address) => this.#diallerFor(address),
     })
     this.#heartbeat = new Heartbeat(env, limits, () => {
       this.#peers.sweep()
+      this.#mailbox.sweep()
       return this.#peers.all()
     })
     this.#lifecycle = new Lifecycle(
       async () => {
-        this.#openClock ??= openAuthorClock({ env })
+        this.#openClock ??= openAuthorClock({ env, store: options.store?.scope('author') })
         this.#clock = await this.#openClock
+        await this.#mailbox.open()
         this.#peers.open()
         this.#heartbeat.start()
       },
@@ -121,7 +129,7 @@ class Node implements Coordinator {
     )
     const host = {
       env,
-      peerId: this.peerId,
+      peerId,
       registerProtocol: (handler: ProtocolHandler) => this.registerProtocol(handler),
       sendTo: (peerId: PeerId, message: OutgoingMessage) => this.sendTo(peerId, message),
     }
@@ -242,7 +250,8 @@ class Node implements Coordinator {
   }
 
   // Not async functions: a promise a message would cost more than the message.
-  sendTo(peerId: PeerId, message: OutgoingMessage): Promise<void> {
+  sendTo(peerId: PeerId, message: OutgoingMessage, options?: SendOptions): Promise<void> {
+    if (options?.queueMs !== undefined) return this.#keep(peerId, message, options.queueMs)
     const session = this.#peers.find(peerId)
     if (session === undefined) return Promise.reject(this.#notConnected(peerId))
     try {
@@ -305,7 +314,8 @@ class Node implements Coordinator {
   }
 
   getStats(): CoordinatorStats {
-    return { state: this.state, peers: this.#connected().length, ...this.#peers.counts() }
+    const { stats: mailbox } = this.#mailbox
+    return { state: this.state, peers: this.#connected().length, ...this.#peers.counts(), mailbox }
   }
 
   cleanup(): void {
@@ -320,7 +330,15 @@ class Node implements Coordinator {
       await Promise.all(listeners.map((listener) => listener.close()))
     } finally {
       await this.#peers.closeAll({ code: 'COORDINATOR_STOPPED' })
+      await this.#mailbox.settle()
     }
+  }
+
+  async #keep(peerId: PeerId, message: OutgoingMessage, queueMs: number): Promise<void> {
+    const target = this.#suites.supported(parsePeerId(peerId))
+    if (target === this.peerId) throw coreError('HANDSHAKE_SELF', { peerId })
+    if (this.state === 'stopping' || this.state === 'stopped') throw coreError('COORDINATOR_STOPPED', { peerId })
+    await this.#mailbox.keep(target, message, queueMs, () => this.#peers.find(target))
   }
 
   #connected(): readonly Session[] {

@@ -24,7 +24,13 @@ export class Lifecycle {
     const stopped = this.#change.catch(() => {})
     this.#state = 'starting'
     this.#change = stopped.then(async () => {
-      await this.#up()
+      try {
+        await this.#up()
+      } catch (error) {
+        // It may be started again.
+        if (this.#state === 'starting') this.#state = 'idle'
+        throw error
+      }
       if (this.#state === 'starting') this.#state = 'running'
     })
     return this.#change
@@ -38,7 +44,8 @@ export class Lifecycle {
 
   stop(): Promise<void> {
     if (this.#state === 'stopping' || this.#state === 'stopped') return this.#change
-    const started = this.#change
+    // A start that failed was its caller's to hear of, too.
+    const started = this.#change.catch(() => {})
     this.#state = 'stopping'
     this.#change = started.then(async () => {
       try {

@@ -1,6 +1,7 @@
 import { ByteWriter } from '../bytes/byte-writer.js'
 import type { Env } from '../env/env.js'
 import { coreError } from '../errors.js'
+import { Arrivals } from './arrivals.js'
 import type { Carrier } from './carrier.js'
 import { frameHeadBytes, frameKind, writeFrame } from './frames.js'
 import { recordHeadBytes } from './record.js'
@@ -53,6 +54,7 @@ export class Outbox {
   #waitingSinceMs: number | undefined
   #blockedSinceMs: number | undefined
   #drained: Gate | undefined
+  readonly #arrivals = new Arrivals()
   bytesSent = 0
   recordsSent = 0
 
@@ -107,6 +109,7 @@ export class Outbox {
    */
   carryBy(carrier: Carrier, received: number): boolean {
     if (!this.#kept.acknowledge(received)) return false
+    this.#arrivals.reach(this.#kept.acknowledged)
     this.detach()
     this.#carrier = carrier
     this.#plaintextMax = carrier.plaintextMax
@@ -132,6 +135,11 @@ export class Outbox {
     if (!this.#kept.acknowledge(received)) return false
     if (this.#kept.acknowledged !== before) this.#progressed()
     return true
+  }
+
+  /** Calls back once the other end has all that was queued so far; never where this closes before. */
+  whenArrived(arrived: () => void): void {
+    this.#arrivals.await(this.#kept.sent + this.#frames, arrived)
   }
 
   /** Opens a frame of the session: write its body, then `commit` or `rollback` in the same turn. */
@@ -224,6 +232,7 @@ export class Outbox {
     this.#closed = true
     this.#carrier = undefined
     this.#kept.clear()
+    this.#arrivals.clear()
     this.#drained?.shut(reason)
     this.#drained = undefined
     this.#waitingSinceMs = undefined
@@ -338,6 +347,7 @@ export class Outbox {
   }
 
   #progressed(): void {
+    this.#arrivals.reach(this.#kept.acknowledged)
     this.forgive(this.#options.env.monotonicMs())
     this.#weigh()
     // What was sent since it was asked would wait until it tells by itself.

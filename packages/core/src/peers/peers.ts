@@ -10,6 +10,7 @@ import { Served } from '../protocol/served.js'
 import { RondoError } from '../rondo-error.js'
 import type { CloseReason, Link } from '../transport/transport.js'
 import { Gate } from './gate.js'
+import type { Mailbox } from './mailbox.js'
 import { PeerRecord } from './peer-record.js'
 import { Presence } from './presence.js'
 import { Recovery } from './recovery.js'
@@ -30,6 +31,7 @@ export interface Dialler {
 export interface PeersOptions extends SessionNode {
   readonly channel: Omit<ChannelOptions, 'role' | 'expect' | 'guard' | 'signal' | 'closed'>
   readonly admit?: AdmitPeer | undefined
+  readonly mailbox: Mailbox
   /** Throws where no transport serves the address. */
   readonly diallerFor: (address: string) => Dialler
 }
@@ -206,6 +208,7 @@ export class Peers implements SessionOwner {
     // Of two links that get through at once the older goes first, so that nobody hears of the second before the first's end.
     void this.#sessions.get(peerId)?.close({ code: 'HANDSHAKE_DUPLICATE' })
     this.#sessions.set(peerId, session)
+    this.#options.mailbox.deliver(session)
     this.#arrived(session)
     this.#options.events.emit('connected', info)
     this.#presence.update(session)
@@ -245,6 +248,7 @@ export class Peers implements SessionOwner {
     const past = { ...this.#past }
     add(past, session.counts)
     this.#past = past
+    this.#options.mailbox.ended(session)
     this.#interrupted.delete(session)
     // Dialling on may lead to another session where this one was lost, and to nothing that anybody wants where it was ended.
     if (reason.code === 'SESSION_LOST') this.#recovery.settle(session)

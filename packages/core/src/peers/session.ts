@@ -188,7 +188,8 @@ export class Session implements FlowOwner, PathOwner {
 
   /** Whether the other end, dialled, goes on from what this end claimed. */
   isAnsweredBy(answer: ResumeClaim, claim: ResumeClaim, channel: Channel): boolean {
-    return answer.generation === claim.generation && this.#holds(answer, 'listener', channel)
+    // It may have been lost since it claimed to go on.
+    return !this.hasEnded && answer.generation === claim.generation && this.#holds(answer, 'listener', channel)
   }
 
   /** Goes on over this channel, by what either end claimed, and drops the one before. */
@@ -241,6 +242,11 @@ export class Session implements FlowOwner, PathOwner {
     this.#assertRoom()
     this.#flow.signer.sendShared(statement)
     return this.#flow.outbox.blocked()
+  }
+
+  /** Calls back once the peer has acknowledged all that was sent so far; never where the session ends before. */
+  whenArrived(arrived: () => void): void {
+    this.#flow.outbox.whenArrived(arrived)
   }
 
   request(message: OutgoingMessage, options: RequestOptions): Promise<unknown> {

@@ -26,3 +26,11 @@ export interface OutgoingMessage<Payload = unknown> {
   /** Signed so that it can be shown to others: for what convicts, or travels further than to its receiver. */
   readonly signed?: boolean
 }
+
+export interface SendOptions {
+  /**
+   * Keeps the message until the peer has acknowledged it, for at most so many milliseconds while there is no session with the
+   * peer; durably where the coordinator has a store that is. It may then come twice.
+   */
+  readonly queueMs?: number | undefined
+}

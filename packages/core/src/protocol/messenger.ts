@@ -1,7 +1,7 @@
 import type { PeerId } from '../identity/peer-id.js'
 import type { RequestOptions } from '../peers/requests.js'
 import type { RondoError } from '../rondo-error.js'
-import type { OutgoingMessage } from './message.js'
+import type { OutgoingMessage, SendOptions } from './message.js'
 import type { OpenStreamOptions, Stream } from './stream.js'
 
 /** What one peer of a `requestMany` did. */
@@ -24,7 +24,7 @@ export interface BroadcastOptions {
 
 /** The part of the coordinator that typed clients speak through. */
 export interface Messenger {
-  sendTo(peerId: PeerId, message: OutgoingMessage): Promise<void>
+  sendTo(peerId: PeerId, message: OutgoingMessage, options?: SendOptions): Promise<void>
   broadcast(message: OutgoingMessage, options?: BroadcastOptions): Promise<BroadcastOutcome>
   request(peerId: PeerId, message: OutgoingMessage, options?: RequestOptions): Promise<unknown>
   requestMany(

@@ -11,7 +11,7 @@ import {
   type RequestTypes,
   type StreamTypes,
 } from './definition.js'
-import type { OutgoingMessage } from './message.js'
+import type { OutgoingMessage, SendOptions } from './message.js'
 import type { BroadcastOptions, BroadcastOutcome, Messenger, RequestOutcome } from './messenger.js'
 import type { RequestRejection } from './request-rejection.js'
 import { assertSchemaFits } from './schema.js'
@@ -21,7 +21,7 @@ import type { OpenStreamOptions, Stream } from './stream.js'
 
 /** Speaks a protocol to other peers. */
 export interface ProtocolClient<M extends Definitions> {
-  send<T extends MessageTypes<M>>(peerId: PeerId, type: T, payload: Input<M[T]>): Promise<void>
+  send<T extends MessageTypes<M>>(peerId: PeerId, type: T, payload: Input<M[T]>, options?: SendOptions): Promise<void>
   broadcast<T extends MessageTypes<M>>(
     type: T,
     payload: Input<M[T]>,
@@ -71,9 +71,9 @@ export function createProtocolClient<M extends Definitions>(
   }
   return Object.freeze<ProtocolClient<M>>({
     // Not an async function: a promise a message would cost as much as the message.
-    send(peerId, type, payload) {
+    send(peerId, type, payload, options) {
       try {
-        return messenger.sendTo(peerId, outgoing(type, payload))
+        return messenger.sendTo(peerId, outgoing(type, payload), options)
       } catch (error) {
         return Promise.reject(error)
       }

@@ -1,4 +1,3 @@
-export type { SimulatedBatchOptions, SimulatedOperation, SimulatedStore, SimulatedWriteOptions } from './disk.js'
 export type { Life } from './life.js'
 export { bitFlips } from './malice/bit-flips.js'
 export { droppedFrames } from './malice/dropped-frames.js'

@@ -1,5 +1,4 @@
-import type { Coordinator, Env, Link } from '@rondo/core'
-import type { SimulatedStore } from './disk.js'
+import type { Coordinator, Env, Link, Store } from '@rondo/core'
 import type { Owner } from './event-queue.js'
 import type { VirtualClock } from './virtual-clock.js'
 
@@ -8,7 +7,7 @@ export interface Life {
   /** 0 to begin with, one more with every restart. */
   readonly incarnation: number
   /** What survives a crash: all that was written durably, where the crash keeps the store. */
-  readonly store: SimulatedStore
+  readonly store: Store
   /** Aborts when this life crashes: for what a test keeps outside of the world. */
   readonly signal: AbortSignal
   /** Waits on this peer's clock: a peer that is suspended oversleeps, one that crashed never wakes. */
@@ -21,7 +20,7 @@ export interface PeerLifeParts {
   readonly clock: VirtualClock
   readonly coordinator: Coordinator
   readonly env: Env
-  readonly store: SimulatedStore
+  readonly store: Store
   /** Whose events its coordinator's are. */
   readonly owner: Owner
   /** A link that its coordinator knows nothing of. */
@@ -31,7 +30,7 @@ export interface PeerLifeParts {
 export class PeerLife implements Life {
   readonly index: number
   readonly incarnation: number
-  readonly store: SimulatedStore
+  readonly store: Store
   readonly coordinator: Coordinator
   readonly env: Env
   readonly owner: Owner

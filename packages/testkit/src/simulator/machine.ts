@@ -135,10 +135,12 @@ export class Machine {
       bare = traced(host)
       return this.#corruptible(bare)
     }
+    const store = this.#disk.open(() => owner.isGone)
     const coordinator = createCoordinator({
       identity: this.#identity,
       transports: [transport],
       limits: config.limits,
+      store,
       env,
       crypto,
     })
@@ -146,7 +148,6 @@ export class Machine {
       if (bare === undefined || owner.isGone) throw coreError('COORDINATOR_STOPPED')
       return bare.dial(address, {})
     }
-    const store = this.#disk.open(() => owner.isGone)
     return new PeerLife({ index, incarnation, clock, coordinator, env, store, owner, dial })
   }
 

@@ -1,5 +1,6 @@
+import type { Store as SimulatedStore } from '@rondo/core'
 import { expect, test } from 'vitest'
-import { createDisk, type SimulatedStore } from '../../src/simulator/disk.js'
+import { createDisk } from '../../src/simulator/disk.js'
 
 const bytes = (...values: number[]) => new Uint8Array(values)
 

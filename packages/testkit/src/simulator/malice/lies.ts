@@ -32,9 +32,9 @@ function createLiar(coordinator: Coordinator, { say, answer }: Lies, tools: Mali
   const twist = (message: OutgoingMessage, to: PeerId): OutgoingMessage | undefined =>
     say === undefined ? message : say(message, to, tools)
 
-  const sendTo: Coordinator['sendTo'] = async (to, message) => {
+  const sendTo: Coordinator['sendTo'] = async (to, message, options) => {
     const said = twist(message, to)
-    if (said !== undefined) await coordinator.sendTo(to, said)
+    if (said !== undefined) await coordinator.sendTo(to, said, options)
   }
 
   const request: Coordinator['request'] = async (to, message, options) => {
