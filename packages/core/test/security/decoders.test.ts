@@ -87,7 +87,8 @@ test.each(decoders.map((decoder) => [decoder.name, decoder] as const))('%s', asy
     `${name}: ${count} mutations, median ${(medianMs * 1_000).toFixed(1)} µs, slowest ${(slowestMs * 1_000).toFixed(1)} µs ` +
       `(${(slowestMs / medianMs).toFixed(1)}x), ${JSON.stringify(told)}\n`,
   )
-  expect(slowestMs / medianMs).toBeLessThanOrEqual(slowestTimesMedianMax)
+  // A signature by a key never seen takes a thousand times what a broken form does: that has a budget, and is no decoding.
+  if (!decoder.verifies) expect(slowestMs / medianMs).toBeLessThanOrEqual(slowestTimesMedianMax)
   // The times themselves are 8 bytes each.
   expect(usedBytes() - before - tookMs.byteLength).toBeLessThanOrEqual(keptBytesMax)
 })

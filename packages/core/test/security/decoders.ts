@@ -48,6 +48,8 @@ export interface Decoder {
   readonly isSealed: boolean
   /** 1, or the share of the usual count where each takes a key agreement or a signature. */
   readonly share: number
+  /** Whether what is well formed is verified by a key of its own choice. */
+  readonly verifies?: boolean
   decode(bytes: Uint8Array): Outcome | Promise<Outcome>
 }
 
@@ -280,6 +282,7 @@ const ed25519 = createEd25519(nativeCrypto.ed25519)
 const verifier = createMessageVerifier({ crypto: nativeCrypto })
 const verifiedMessage: Decoder = {
   name: 'signed message, verified',
+  verifies: true,
   honest: 'ok',
   isSealed: true,
   share: 0.1,
