@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import type { Target } from '../contestants/contestant.ts'
 
-// A stranger that connects again and again: mostly with a first frame that costs the other end a key agreement and a signature, and
+// A stranger that connects 200 times a second, five times what its group may: mostly with a first frame that costs the other end a key agreement and a signature, and
 // a third one that is garbage; now and then with garbage from the beginning.
 
-const socketsAtOnce = 16
+const perSecond = 200
+/** Above it the attacker waits for those under way. */
+const socketsAtOnce = 64
 /** `"RNDO"`, wire version 2, records in order. */
 const preambleHead = Uint8Array.of(0x52, 0x4e, 0x44, 0x4f, 2, 0)
 const networkTagBytes = 8
@@ -21,28 +24,40 @@ export interface Flooded {
 
 export function createHandshakeFlood() {
   let isOver = false
-  let loops: Promise<void>[] = []
+  let flooding: Promise<void> | undefined
   let begunMs = 0
   let tried = 0
   let answered = 0
+  const underWay = new Set<Promise<unknown>>()
 
-  async function attack(address: string, tag: Uint8Array): Promise<void> {
-    for (let count = 0; !isOver; count += 1) {
-      const socket = new WebSocket(address, { perMessageDeflate: false })
-      socket.on('error', () => {})
-      const closed = once(socket, 'close')
-      socket.once('open', () => {
+  async function flood(address: string, tag: Uint8Array): Promise<void> {
+    while (!isOver) {
+      const due = ((performance.now() - begunMs) * perSecond) / 1_000
+      while (tried < due && underWay.size < socketsAtOnce) {
         tried += 1
-        if (count % 8 === 0) socket.send(randomBytes(4_096))
-        else socket.send(Buffer.concat([preambleHead, tag, randomBytes(publicKeyBytes)]))
-      })
-      socket.on('message', (frame: Buffer) => {
-        if (frame[0] !== 2) return
-        answered += 1
-        socket.send(Buffer.concat([Uint8Array.of(3), randomBytes(thirdFrameBytes - 1)]))
-      })
-      await closed
+        const attempt = attack(address, tag, tried)
+        underWay.add(attempt)
+        void attempt.finally(() => underWay.delete(attempt))
+      }
+      await sleep(1)
     }
+    await Promise.all(underWay)
+  }
+
+  /** Ends when the other end hangs up. */
+  async function attack(address: string, tag: Uint8Array, number: number): Promise<unknown> {
+    const socket = new WebSocket(address, { perMessageDeflate: false })
+    socket.on('error', () => {})
+    socket.once('open', () => {
+      if (number % 8 === 0) socket.send(randomBytes(4_096))
+      else socket.send(Buffer.concat([preambleHead, tag, randomBytes(publicKeyBytes)]))
+    })
+    socket.on('message', (frame: Buffer) => {
+      if (frame[0] !== 2) return
+      answered += 1
+      socket.send(Buffer.concat([Uint8Array.of(3), randomBytes(thirdFrameBytes - 1)]))
+    })
+    return once(socket, 'close')
   }
 
   return {
@@ -54,13 +69,13 @@ export function createHandshakeFlood() {
       tried = 0
       answered = 0
       begunMs = performance.now()
-      loops = Array.from({ length: socketsAtOnce }, () => attack(target.address, tag))
+      flooding = flood(target.address, tag)
     },
     async end(): Promise<Flooded> {
       isOver = true
       const seconds = (performance.now() - begunMs) / 1_000
       const flooded = { perSecond: tried / seconds, answeredPerSecond: answered / seconds }
-      await Promise.all(loops)
+      await flooding
       return flooded
     },
   }

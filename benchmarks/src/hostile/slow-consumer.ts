@@ -5,8 +5,8 @@ import { calm, holdSiege } from './siege.ts'
 // A node tells 50 peers everything, of whom one stands still from some moment on. It is cut within the window.
 
 const receivers = 49
-const perSecond = 500
-const windowMs = 14_000
+const perSecond = 300
+const windowMs = 16_000
 const warmUpMs = 500
 /** How long what waits for the slow one is let grow before memory is looked at: less than its deadline. */
 const growMs = 4_000
