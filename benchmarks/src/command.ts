@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { allCases } from './cases.ts'
 import { helpText } from './help.ts'
+import { hostileCases } from './hostile/hostile-cases.ts'
 import { type BenchOptions, parseBenchOptions, type ReportOptions, UsageError } from './options.ts'
 import { fullPlan, quickPlan } from './plan.ts'
 import { readRows } from './report/read-rows.ts'
@@ -18,8 +19,8 @@ export interface Terminal {
 /** Runs the benchmarks that the arguments ask for. Returns the exit code: a goal missed is no failure, a run that broke is. */
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
-    const options = parseBenchOptions(args, allCases)
-    if (options === 'help') terminal.out(helpText(allCases))
+    const options = parseBenchOptions(args, allCases, hostileCases)
+    if (options === 'help') terminal.out(helpText(allCases, hostileCases))
     else if ('rowsFile' in options) await reportOn(options, terminal)
     else await runCases(options, terminal)
     return 0
@@ -63,6 +64,6 @@ async function reportOn({ rowsFile, reportDir }: ReportOptions, terminal: Termin
 }
 
 async function report(rows: readonly Row[], dir: string, terminal: Terminal): Promise<void> {
-  await writeReport(rows, allCases, dir)
+  await writeReport(rows, [...allCases, ...hostileCases], dir)
   terminal.out(`\nThe report is in ${dir}: README.md and index.html.\n`)
 }

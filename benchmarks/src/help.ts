@@ -1,15 +1,17 @@
 import type { BenchCase } from './bench-case.ts'
 
 /** One screen. */
-export function helpText(cases: readonly BenchCase[]): string {
+export function helpText(cases: readonly BenchCase[], hostileCases: readonly BenchCase[]): string {
   const lines = cases.map(({ name, about, transports }) => `  ${name.padEnd(16)}${about} (${transports.join(', ')})`)
+  const attacks = hostileCases.map(({ name, about }) => `  ${name.padEnd(20)}${about}`)
   return `Measures Rondo and, in the same invocation, the baselines that it is compared with.
 
-  npm run bench -- <transport> [--quick] [--case NAME] [--json FILE] [--report DIR] [--cpu-prof DIR]
+  npm run bench -- <transport or suite> [--quick] [--case NAME] [--json FILE] [--report DIR] [--cpu-prof DIR]
   npm run bench -- report FILE --report DIR
 
   ws              two processes over loopback, beside bare ws
   memory          both ends in one process, no wire: what core alone costs; no baselines
+  hostile         what attackers cost an honest pair, with the attack and without in turns
   report FILE     measures nothing; a report of the rows that --json wrote to FILE
 
   --quick         fewer and shorter runs; the figures are rougher, the ratios nearly hold
@@ -21,6 +23,8 @@ export function helpText(cases: readonly BenchCase[]): string {
 
 Cases:
 ${lines.join('\n')}
+Attacks:
+${attacks.join('\n')}
 
 Baselines: raw-ws sends one message a frame, raw-ws-coalesced 64; socket.io; libp2p over ws, noise and yamux; gossipsub
 with StrictSign. Deflate is off, and all but gossipsub, which cannot, wait above a mark for what has not left yet.

@@ -3,6 +3,9 @@ import type { BenchCase, TransportName } from './bench-case.ts'
 
 export const transportNames = ['ws', 'memory'] as const satisfies readonly TransportName[]
 
+/** What attackers cost: cases of their own, over WebSockets. */
+export const hostileSuite = 'hostile'
+
 export interface BenchOptions {
   readonly transport: TransportName
   /** At least one; all that the transport has where none is named. */
@@ -26,18 +29,20 @@ export class UsageError extends Error {}
 export function parseBenchOptions(
   args: readonly string[],
   cases: readonly BenchCase[],
+  hostileCases: readonly BenchCase[] = [],
 ): BenchOptions | ReportOptions | 'help' {
   const { values, positionals } = parse(args)
   if (values.help) return 'help'
   const [word = '', ...more] = positionals
   if (word === 'report') return reportOf(more, values)
-  const transport = transportNames.find((name) => name === word)
+  const transport = word === hostileSuite ? 'ws' : transportNames.find((name) => name === word)
   if (transport === undefined || more.length > 0) {
-    throw new UsageError(`Name one transport, ${transportNames.join(' or ')}, not '${positionals.join(' ')}'.`)
+    const words = `${transportNames.join(', ')} or ${hostileSuite}`
+    throw new UsageError(`Name one transport or suite, ${words}, not '${positionals.join(' ')}'.`)
   }
   return {
     transport,
-    cases: choose(values.case, cases, transport),
+    cases: choose(values.case, word === hostileSuite ? hostileCases : cases, transport),
     quick: values.quick,
     jsonFile: values.json,
     cpuProfDir: values['cpu-prof'],

@@ -12,6 +12,8 @@ export interface Plan {
   readonly transferPieces: number
   /** Runs of the memory case: each takes fresh processes and all connections anew. */
   readonly memoryRuns: number
+  /** Runs of a siege that has to wait for deadlines, with the attack and without. */
+  readonly siegeRuns: number
 }
 
 export const quickPlan: Plan = {
@@ -23,6 +25,7 @@ export const quickPlan: Plan = {
   dials: 20,
   transferPieces: 256,
   memoryRuns: 1,
+  siegeRuns: 1,
 }
 
 export const fullPlan: Plan = {
@@ -34,4 +37,5 @@ export const fullPlan: Plan = {
   dials: 50,
   transferPieces: 1_024,
   memoryRuns: 3,
+  siegeRuns: 3,
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { allCases } from '../src/cases.ts'
 import { runCommand } from '../src/command.ts'
+import { hostileCases } from '../src/hostile/hostile-cases.ts'
 
 async function run(...args: string[]) {
   let out = ''
@@ -19,7 +20,7 @@ describe('the bench command', () => {
   test('explains itself on one screen, every case included', async () => {
     const { code, out, error } = await run('--help')
     expect({ code, error }).toEqual({ code: 0, error: '' })
-    for (const { name } of allCases) expect(out).toContain(name)
+    for (const { name } of [...allCases, ...hostileCases]) expect(out).toContain(name)
     expect(out.split('\n').length).toBeLessThanOrEqual(40)
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120)
   })
@@ -29,6 +30,13 @@ describe('the bench command', () => {
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(error).toContain("no case 'nonsense' over ws")
     expect(error).toContain('sealed-200B')
+  })
+
+  test('has cases of attacks in a suite of their own', async () => {
+    const { code, error } = await run('hostile', '--case', 'sealed-200B')
+    expect(code).toBe(2)
+    for (const { name } of hostileCases) expect(error).toContain(name)
+    expect(await run('ws', '--case', 'half-open')).toMatchObject({ code: 2 })
   })
 
   test('refuses a case that the transport does not have', async () => {

@@ -8,6 +8,10 @@ const contestants = {
     const { createRondoSealed } = await import('./rondo-sealed.ts')
     return createEnds(createRondoSealed(transport))
   },
+  async 'rondo-guarded'(transport: TransportName): Promise<Ends> {
+    const { createRondoGuarded } = await import('./rondo-guarded.ts')
+    return createEnds(createRondoGuarded(transport))
+  },
   async 'rondo-structured'(transport: TransportName): Promise<Ends> {
     const { createRondoStructured } = await import('./rondo-structured.ts')
     return createEnds(createRondoStructured(transport))

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { TransportName } from '../bench-case.ts'
 import type { ContestantName } from '../contestants/contestants.ts'
 import type { Ends } from '../ends/ends.ts'
-import type { EndName, Reply } from './call.ts'
+import type { Reply } from './call.ts'
 
 /** Everything a case asks for at once takes less than this; what takes longer hangs. */
 const callTimeoutMs = 120_000
@@ -23,19 +23,27 @@ export interface ProcessOptions {
 type Argument<Command> = Command extends (argument: infer A) => unknown ? A : never
 type Result<Command> = Command extends (argument: never) => infer R ? Awaited<R> : never
 
-/** A contestant's process as the runner sees it. */
-export class BenchProcess {
+export interface ProgramOptions {
+  readonly program: string
+  readonly args: readonly string[]
+  /** Names its profile. */
+  readonly label: string
+  readonly cpuProfDir: string | undefined
+}
+
+/** A process that does what it is told, as the runner sees it. */
+export class CalledProcess<Known extends { readonly [Name in keyof Known]: object }> {
   readonly #label: string
   readonly #child: ChildProcess
   readonly #calls = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
   #callCount = 0
   #ended: string | undefined
 
-  constructor({ contestant, transport, label, cpuProfDir }: ProcessOptions) {
+  constructor({ program, args, label, cpuProfDir }: ProgramOptions) {
     const profile = ['--cpu-prof', `--cpu-prof-dir=${cpuProfDir}`, `--cpu-prof-name=${label}.cpuprofile`]
     const sampling = [...profile, `--cpu-prof-interval=${sampleIntervalUs}`]
     this.#label = label
-    this.#child = fork(program, [contestant, transport], {
+    this.#child = fork(program, [...args], {
       execArgv: ['--expose-gc', ...(cpuProfDir === undefined ? [] : sampling)],
     })
     this.#child.on('message', (reply: Reply) => this.#settle(reply))
@@ -47,11 +55,11 @@ export class BenchProcess {
   }
 
   /** Asks an end for something. Rejects when it fails, dies, or does not answer in time. */
-  async call<E extends EndName, C extends keyof Ends[E] & string>(
+  async call<E extends keyof Known & string, C extends keyof Known[E] & string>(
     end: E,
     command: C,
-    argument: Argument<Ends[E][C]>,
-  ): Promise<Result<Ends[E][C]>> {
+    argument: Argument<Known[E][C]>,
+  ): Promise<Result<Known[E][C]>> {
     if (this.#ended !== undefined) throw new Error(`${this.#label} ${this.#ended}`)
     const id = this.#callCount
     this.#callCount += 1
@@ -60,7 +68,7 @@ export class BenchProcess {
     try {
       this.#child.send({ id, end, command, argument })
       // What the command returned, by way of JSON.
-      return (await answered) as Result<Ends[E][C]>
+      return (await answered) as Result<Known[E][C]>
     } finally {
       clearTimeout(deadline)
       this.#calls.delete(id)
@@ -86,5 +94,12 @@ export class BenchProcess {
 
   #fail(what: string): void {
     for (const { reject } of this.#calls.values()) reject(new Error(`${this.#label} ${what}`))
+  }
+}
+
+/** A contestant's process. */
+export class BenchProcess extends CalledProcess<Ends> {
+  constructor({ contestant, transport, label, cpuProfDir }: ProcessOptions) {
+    super({ program, args: [contestant, transport], label, cpuProfDir })
   }
 }
