@@ -5,6 +5,7 @@ import { nativeCrypto } from '../src/crypto/native-crypto.js'
 import { Carrier } from '../src/flow/carrier.js'
 import { decodeEnvelope, type Envelope, type EnvelopeRefusal } from '../src/flow/envelope.js'
 import { FrameReader, type FrameRefusal } from '../src/flow/frames.js'
+import { OutboundHeads } from '../src/flow/head-table.js'
 import { InboundNames, OutboundNames } from '../src/flow/name-table.js'
 import { Outbox } from '../src/flow/outbox.js'
 import { openRecord, type RecordRefusal } from '../src/flow/record.js'
@@ -68,6 +69,7 @@ export class FakeLane {
     this.sender = new Sender({
       outbox: this.outbox,
       names: new OutboundNames(namesMax),
+      heads: new OutboundHeads(namesMax),
       codecs: laneCodecs,
       messageBytesMax,
     })

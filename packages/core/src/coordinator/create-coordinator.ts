@@ -27,6 +27,7 @@ import type { OpenStreamOptions, Stream } from '../protocol/stream.js'
 import { type AuthorClock, openAuthorClock } from '../replay/author-clock.js'
 import { RondoError } from '../rondo-error.js'
 import { VerifiedRoots } from '../signing/verified-roots.js'
+import type { Store } from '../store/store.js'
 import type { Link, Listener, Transport } from '../transport/transport.js'
 import { broadcastTo } from './broadcast.js'
 import type { AdoptLinkOptions, Coordinator, CoordinatorStats, Listening, PeerTarget } from './coordinator.js'
@@ -62,8 +63,7 @@ class Node implements Coordinator {
   readonly #heartbeat: Heartbeat
   readonly #lifecycle: Lifecycle
   readonly #listeners = new Set<Listener>()
-  /** Where this node's signed messages stand: opened once, by the first start. */
-  #openClock: Promise<AuthorClock> | undefined
+  /** Where this node's signed messages stand. */
   #clock: AuthorClock = notStarted
 
   constructor(options: CoordinatorOptions) {
@@ -119,9 +119,10 @@ class Node implements Coordinator {
     })
     this.#lifecycle = new Lifecycle(
       async () => {
-        this.#openClock ??= openAuthorClock({ env, store: options.store?.scope('author') })
-        this.#clock = await this.#openClock
         await this.#mailbox.open()
+        // One for the node's whole life: no position is taken twice, however often it stops and starts.
+        if (this.#clock === notStarted)
+          this.#clock = await openAuthorClock({ env, store: epochStore(options.store, peerId) })
         this.#peers.open()
         this.#heartbeat.start()
       },
@@ -378,6 +379,11 @@ class Node implements Coordinator {
       ? coreError('COORDINATOR_STOPPED', { peerId })
       : coreError('PEER_NOT_CONNECTED', { peerId })
   }
+}
+
+/** A store that forgets is no better than the wall clock. */
+function epochStore(store: Store | undefined, peerId: PeerId): Store | undefined {
+  return store?.durability === 'durable' ? store.scope('author').scope(peerId) : undefined
 }
 
 const notStarted: AuthorClock = {

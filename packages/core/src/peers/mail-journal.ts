@@ -7,7 +7,7 @@ import type { Store } from '../store/store.js'
 import type { Letter } from './mail-queue.js'
 
 // Letters on disk, one entry each. The key is the letter's number, so that their order is the order of keeping. The value:
-//   version 1, digest 8, kept at u48, queue u48, codec u8, version u16 (0: none), peer id u8+, protocol u8+, type u8+, payload
+//   version 1, digest 8, kept at u48, queue u48, signed u8, codec u8, version u16 (0: none), peer id u8+, protocol u8+, type u8+, payload
 // The digest is the beginning of the SHA-256 of the key and of all that follows it: it tells damage, not malice.
 
 const layoutVersion = 1
@@ -62,12 +62,13 @@ function keyOf({ number }: Letter): string {
 
 /** The entry of a letter, under the key that its number gives. */
 export function encodeLetter(letter: Letter, crypto: CryptoProvider): Uint8Array {
-  const { keptAtMs, queueMs, codecId, version = 0, peerId, protocol, type, payload } = letter
+  const { keptAtMs, queueMs, signed, codecId, version = 0, peerId, protocol, type, payload } = letter
   const writer = new ByteWriter({ capacityBytes: payload.length + 256 })
   writer.u8(layoutVersion)
   writer.skip(digestBytes)
   writer.u48(keptAtMs)
   writer.u48(queueMs)
+  writer.u8(signed ? 1 : 0)
   writer.u8(codecId)
   writer.u16(version)
   for (const text of [peerId, protocol, type]) {
@@ -92,6 +93,7 @@ export function decodeLetter(key: string, value: Uint8Array, crypto: CryptoProvi
   if (!digest.every((byte, index) => byte === expected[index])) return undefined
   const keptAtMs = reader.u48()
   const queueMs = reader.u48()
+  const signed = reader.u8() === 1
   const codecId = reader.u8()
   const version = reader.u16()
   const [peerText, protocol, type] = [0, 1, 2].map(() => reader.utf8(reader.u8()))
@@ -106,6 +108,7 @@ export function decodeLetter(key: string, value: Uint8Array, crypto: CryptoProvi
     protocol,
     version: version === 0 ? undefined : version,
     type,
+    signed,
     codecId,
     payload,
     keptAtMs,

@@ -13,6 +13,8 @@ export interface Letter {
   /** Undefined: the highest that both ends serve when it is sent. */
   readonly version: number | undefined
   readonly type: string
+  /** It is signed when it is sent. */
+  readonly signed: boolean
   readonly codecId: number
   readonly payload: Uint8Array
   /** On the wall clock. */

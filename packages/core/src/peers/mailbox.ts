@@ -153,7 +153,11 @@ export class Mailbox {
   }
 
   /** Encoded at once: what the caller does to its payload afterwards changes nothing. */
-  #draft(peerId: PeerId, { protocol = appProtocol, version, type, payload }: OutgoingMessage, queueMs: number): Letter {
+  #draft(
+    peerId: PeerId,
+    { protocol = appProtocol, version, type, payload, signed = false }: OutgoingMessage,
+    queueMs: number,
+  ): Letter {
     const { codecs, limits, env } = this.#options
     const { awayMsMax, messageBytesMax } = limits
     if (typeof queueMs !== 'number' || !(queueMs > 0 && queueMs <= awayMsMax)) {
@@ -172,6 +176,7 @@ export class Mailbox {
       protocol,
       version,
       type,
+      signed,
       codecId: codec.id,
       payload: bytes.slice(),
       keptAtMs: Math.floor(env.wallMs()),
@@ -205,10 +210,10 @@ export class Mailbox {
   }
 
   #carry(letter: Letter, session: MailCarrier): Promise<void> | undefined {
-    const { number, peerId, protocol, version, type, codecId, payload } = letter
+    const { number, peerId, protocol, version, type, signed, codecId, payload } = letter
     const codec = this.#options.codecs.byId(codecId)
     if (codec === undefined) throw coreError('CODEC_UNKNOWN', { peerId, detail: `codec ${codecId}` })
-    const message = version === undefined ? { protocol, type } : { protocol, version, type }
+    const message = version === undefined ? { protocol, type, signed } : { protocol, version, type, signed }
     const room = session.sendEncoded(message, { codec, bytes: payload })
     this.#carriers.set(number, session)
     session.whenArrived(() => this.#forget([letter]))

@@ -233,7 +233,8 @@ export class Session implements FlowOwner, PathOwner {
   sendEncoded(message: OutgoingMessage, payload: EncodedPayload): Promise<void> | undefined {
     const name = this.nameOf(message)
     this.#assertRoom()
-    this.#flow.sender.encodedMessage(name, payload)
+    if (message.signed === true) this.#flow.signer.send(name, payload)
+    else this.#flow.sender.encodedMessage(name, payload)
     return this.#flow.outbox.blocked()
   }
 

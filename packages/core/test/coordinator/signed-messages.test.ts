@@ -187,3 +187,15 @@ test('no position is ever taken twice, whoever it goes to', async () => {
   const positions = verdicts.map((verdict) => (verdict.ok ? JSON.stringify(verdict.position) : 'refused'))
   expect(new Set(positions).size).toBe(10)
 })
+
+test('a signed message for a peer that is away is signed when it comes', async () => {
+  const town = new FakeTown()
+  const to = await town.house()
+  const from = town.node()
+  const proofs: (Uint8Array | undefined)[] = []
+  to.registerProtocol(votes.handler({ cast: (_, { signature }) => void proofs.push(signature) }))
+  await town.during(votes.client(from).send(to.peerId, 'cast', { choice: 5 }, { queueMs: 60_000 }))
+  await town.join(from, to)
+  await town.env.settle()
+  expect(await verifyMessage(proofs[0] ?? new Uint8Array(0))).toMatchObject({ ok: true, author: from.peerId })
+})

@@ -13,6 +13,7 @@ import type { ProtocolHandler } from '../../src/protocol/handler.js'
 import { Registry } from '../../src/protocol/registry.js'
 import { Served } from '../../src/protocol/served.js'
 import { encode } from '../codec/cbor-bytes.js'
+import { FakeEnv } from '../fake-env.js'
 import { laneCodecs } from '../fake-lane.js'
 import { plaintextOf } from '../fake-peer.js'
 import { recordOf } from '../fake-record.js'
@@ -53,6 +54,7 @@ class Gate {
   constructor(limits: Parameters<typeof resolveLimits>[0] = {}, ...handlers: readonly ProtocolHandler[]) {
     for (const handler of handlers) this.registry.add(handler)
     this.#guards = new Guards({
+      env: new FakeEnv(),
       registry: new Served(this.registry, new Events(() => {}), { ...peer, peerId: from }),
       codecs: laneCodecs,
       limits: resolveLimits(limits),

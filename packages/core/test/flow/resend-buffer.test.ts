@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ResendBuffer } from '../../src/flow/resend-buffer.js'
+import { WriterPool } from '../../src/flow/writer-pool.js'
 
 /** A frame as a record holds it: kind, length, body. */
 const frame = (kind: number, ...body: readonly number[]): number[] => [
@@ -15,7 +16,7 @@ const contents = (buffer: ResendBuffer): number[][] =>
 
 describe('the resend buffer', () => {
   test('gives back frame by frame what was not acknowledged, oldest first', () => {
-    const buffer = new ResendBuffer()
+    const buffer = new ResendBuffer(new WriterPool())
     buffer.keep(Uint8Array.from([...frame(7, 1), ...frame(8, 2, 3), ...frame(9)]), 3)
     buffer.keepWhole(Uint8Array.of(7, 4, 5))
     expect(contents(buffer)).toEqual([[7, 1], [8, 2, 3], [9], [7, 4, 5]])
@@ -23,7 +24,7 @@ describe('the resend buffer', () => {
   })
 
   test('forgets half a record’s frames, and the memory of it only with the last', () => {
-    const buffer = new ResendBuffer()
+    const buffer = new ResendBuffer(new WriterPool())
     buffer.keep(Uint8Array.from([...frame(7, 1), ...frame(7, 2)]), 2)
     buffer.keep(Uint8Array.from(frame(7, 3)), 1)
     const before = buffer.bytes
@@ -43,7 +44,7 @@ describe('the resend buffer', () => {
   })
 
   test('takes an acknowledgement of nothing that was never sent, and changes nothing by one that it refuses', () => {
-    const buffer = new ResendBuffer()
+    const buffer = new ResendBuffer(new WriterPool())
     expect(buffer.acknowledge(1)).toBe(false)
     buffer.keep(Uint8Array.from(frame(7, 1)), 1)
     expect(buffer.acknowledge(2)).toBe(false)
@@ -52,15 +53,30 @@ describe('the resend buffer', () => {
   })
 
   test('keeps to the highest acknowledgement: one that goes back is of a record that came late', () => {
-    const buffer = new ResendBuffer()
+    const buffer = new ResendBuffer(new WriterPool())
     buffer.keep(Uint8Array.from([...frame(7, 1), ...frame(7, 2)]), 2)
     buffer.acknowledge(2)
     expect(buffer.acknowledge(1)).toBe(true)
     expect([contents(buffer), buffer.acknowledged]).toEqual([[], 2])
   })
 
+  test('gives lent memory back when the last of its frames is acknowledged, and not before', () => {
+    const writers = new WriterPool()
+    const buffer = new ResendBuffer(writers)
+    const writer = writers.take()
+    writer.bytes(Uint8Array.from([0, 0, ...frame(7, 1), ...frame(7, 2)]))
+    buffer.keepIn(writer, 2, 2)
+    buffer.acknowledge(1)
+    const meanwhile = writers.take()
+    expect(meanwhile).not.toBe(writer)
+    meanwhile.bytes(new Uint8Array(100).fill(9))
+    expect(contents(buffer)).toEqual([[7, 2]])
+    buffer.acknowledge(2)
+    expect([writers.take() === writer, writer.length]).toEqual([true, 0])
+  })
+
   test('holds on to nothing once the session is over', () => {
-    const buffer = new ResendBuffer()
+    const buffer = new ResendBuffer(new WriterPool())
     buffer.keepWhole(new Uint8Array(1_000))
     buffer.clear()
     expect([buffer.bytes, contents(buffer)]).toEqual([0, []])
@@ -74,7 +90,7 @@ describe('the resend buffer', () => {
     )
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
-        const buffer = new ResendBuffer()
+        const buffer = new ResendBuffer(new WriterPool())
         const sent: number[][] = []
         let acknowledged = 0
         for (const each of steps) {

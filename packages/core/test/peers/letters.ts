@@ -13,6 +13,7 @@ export function letterTo(peerId: PeerId, given: Partial<Letter> = {}): Letter {
     protocol: 'app',
     version: undefined,
     type: 'note',
+    signed: false,
     codecId: 0,
     payload: Uint8Array.of(1, 2, 3),
     keptAtMs: 1_700_000_000_000,

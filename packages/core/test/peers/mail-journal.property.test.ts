@@ -13,6 +13,7 @@ const letter: fc.Arbitrary<Letter> = fc.record({
   protocol: name,
   version: fc.option(fc.integer({ min: 1, max: 65_535 }), { nil: undefined }),
   type: name,
+  signed: fc.boolean(),
   codecId: fc.integer({ min: 0, max: 255 }),
   payload: fc.uint8Array({ maxLength: 300 }),
   keptAtMs: fc.integer({ min: 0, max: 2 ** 48 - 1 }),
