@@ -34,6 +34,7 @@ export class ResendBuffer {
     return this.#acknowledged
   }
 
+  /** What is kept, and what keeping it takes. */
   get bytes(): number {
     return this.#bytes
   }
@@ -56,7 +57,7 @@ export class ResendBuffer {
     this.#acknowledged = received
     for (let kept = this.#kept[this.#oldest]; kept !== undefined; kept = this.#kept[this.#oldest]) {
       if (kept.first + kept.count > received) break
-      this.#bytes -= kept.bytes.length
+      this.#bytes -= costOf(kept)
       this.#kept[this.#oldest] = undefined
       this.#oldest += 1
     }
@@ -89,8 +90,18 @@ export class ResendBuffer {
   #add(kept: Kept): void {
     this.#kept.push(kept)
     this.#sent += kept.count
-    this.#bytes += kept.bytes.length
+    this.#bytes += costOf(kept)
   }
+}
+
+/**
+ * What one entry takes beside its bytes, here and in the link's own queue: 75,000 messages of 8 bytes, one a turn, to a peer that read
+ * nothing took 28 MB of heap and counted as 1 MiB.
+ */
+const entryBytes = 384
+
+function costOf({ bytes }: Kept): number {
+  return bytes.length + entryBytes
 }
 
 function* framesOf({ bytes, isWhole }: Kept): Generator<KeptFrame, void> {
