@@ -48,7 +48,10 @@ export const defaultLimits = {
   /** How long a request waits where it names no time of its own, and the longest that a peer may ask for. */
   requestTimeoutMs: 30_000,
   requestTimeoutMsMax: 600_000,
-  /** Bytes that a peer has not acknowledged before `sendTo` refuses more; senders are asked to wait from half of it on. */
+  /**
+   * Bytes that a peer has not acknowledged, with what keeping them takes, before `sendTo` refuses more; senders are asked to wait
+   * from half of it on.
+   */
   sendQueueBytesMax: 1_048_576,
   /** How long a broadcast waits for peers whose queue is long; they get it all the same. */
   broadcastPatienceMs: 1_000,

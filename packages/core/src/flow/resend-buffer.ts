@@ -5,6 +5,12 @@ import type { WriterPool } from './writer-pool.js'
 // What this end has sent and the other has not acknowledged: it is sent again, in order, when the session comes to another
 // channel. Envelopes are counted from 0 on; an acknowledgement names how many have come.
 
+/**
+ * What one entry takes beside its bytes, here and in the link's own queue: 75,000 messages of 8 bytes, one a turn, to a peer that read
+ * nothing took 28 MB of heap and counted as 1 MiB.
+ */
+const entryBytes = 384
+
 /** Frames of one record, or one frame that is larger than a record. */
 interface Kept {
   readonly first: number
@@ -43,8 +49,9 @@ export class ResendBuffer {
     return this.#acknowledged
   }
 
+  /** What is kept, and what keeping it takes. */
   get bytes(): number {
-    return this.#bytes
+    return this.#bytes + (this.#kept.length - this.#oldest) * entryBytes
   }
 
   /** Takes the bytes over: a whole number of frames, `count` of them. */

@@ -226,6 +226,19 @@ describe('backpressure', () => {
     await waiting
   })
 
+  test('what is kept counts with what keeping it takes, so that tiny messages, one a turn, are bounded in memory, too', () => {
+    const lane = openLane({ queueBytesMax: 1_048_576 })
+    let sent = 0
+    for (; !lane.outbox.isFull && sent < 100_000; sent += 1) {
+      lane.sender.message(name, ofSize(8))
+      lane.env.endTurn()
+    }
+    expect(sent).toBeGreaterThan(1_000)
+    expect(sent).toBeLessThan(5_000)
+    expect(lane.outbox.acknowledge(sent + 1)).toBe(true)
+    expect(lane.outbox.isBlocked).toBe(false)
+  })
+
   test('a sender that waits for the other end asks it what came', () => {
     const lane = openLane({ queueBytesMax: 10_000 })
     lane.sender.message(name, ofSize(5_000))
