@@ -1,4 +1,5 @@
 import type { Codecs } from '../codec/codecs.js'
+import { abortable, startDeadline } from '../env/deadline.js'
 import type { Cancel, Env } from '../env/env.js'
 import { type CoreErrorCode, coreError, coreErrorTable } from '../errors.js'
 import type { Rejection } from '../flow/envelope.js'
@@ -57,6 +58,8 @@ export class Requests {
   readonly #options: RequestsOptions
   readonly #waiting = new Map<number, Waiting>()
   #lastId = 0
+  /** Those that wait for room. */
+  #unsent = 0
 
   constructor(options: RequestsOptions) {
     this.#options = options
@@ -64,6 +67,29 @@ export class Requests {
 
   get size(): number {
     return this.#waiting.size
+  }
+
+  /** The same where there is no room yet: it waits for that, too, within the same time. */
+  async startLater(
+    room: () => Promise<void> | undefined,
+    name: MessageName,
+    payload: unknown,
+    { signal, timeoutMs = this.#options.limits.requestTimeoutMs }: RequestOptions,
+  ): Promise<unknown> {
+    const { env, limits, peerId } = this.#options
+    if (this.#waiting.size + this.#unsent >= limits.requestsPerPeerMax) throw coreError('REQUEST_LIMIT', { peerId })
+    const untilMs = env.monotonicMs() + timeoutMs
+    const expired = (): Error => coreError('REQUEST_TIMEOUT', { peerId, detail: `${timeoutMs} ms, not sent` })
+    const deadline = startDeadline(env, Math.min(timeoutMs, limits.requestTimeoutMsMax), expired, signal)
+    this.#unsent += 1
+    try {
+      // Whoever was let go first may have filled it again.
+      for (let full = room(); full !== undefined; full = room()) await abortable(full, deadline.signal)
+    } finally {
+      this.#unsent -= 1
+      deadline.clear()
+    }
+    return this.start(name, payload, { signal, timeoutMs: Math.max(1, untilMs - env.monotonicMs()) })
   }
 
   /** Sends a request and waits: for its answer, its time, or its signal. */

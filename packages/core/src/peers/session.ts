@@ -250,10 +250,13 @@ export class Session implements FlowOwner, PathOwner {
     this.#flow.outbox.whenArrived(arrived)
   }
 
+  /** One that finds no room waits for it, since its caller waits anyway. */
   request(message: OutgoingMessage, options: RequestOptions): Promise<unknown> {
     const name = this.nameOf(message)
-    this.#assertRoom()
-    return this.#requests.start(name, message.payload, options)
+    const { outbox } = this.#flow
+    if (!outbox.isFull) return this.#requests.start(name, message.payload, options)
+    const room = (): Promise<void> | undefined => (outbox.isFull ? outbox.blocked() : undefined)
+    return this.#requests.startLater(room, name, message.payload, options)
   }
 
   async openStream(message: OutgoingMessage, options: OpenStreamOptions | undefined): Promise<Stream> {

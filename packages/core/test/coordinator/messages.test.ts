@@ -192,10 +192,12 @@ describe('a peer that does not read', () => {
       await town.env.settle()
     }
     expect([accepted, await codeOf(send())]).toEqual([0, 'PEER_SLOW'])
-    expect(await codeOf(node.request(peer.peerId, { type: 't' }))).toBe('PEER_SLOW')
+    const asked = codeOf(node.request(peer.peerId, { type: 't' }))
     expect((await node.broadcast({ type: 't' })).failed).toMatchObject([{ error: { code: 'PEER_SLOW' } }])
     await town.env.advance(5_000)
     expect(endings).toEqual(['PEER_SLOW'])
+    // A request has its own time, and waits for room.
+    expect(await asked).toBe('PEER_DISCONNECTED')
   })
 
   test('is written to again once it has drained', async () => {

@@ -29,6 +29,28 @@ async function createPair(handle: Handle, options: Parameters<FakeTown['node']>[
 }
 
 describe('a request', () => {
+  test('that finds no room waits for it, and many large ones at once all get their answers', async () => {
+    const { town, asking, from } = await createPair(({ payload }) => (payload as Uint8Array).length, {
+      limits: { sendQueueBytesMax: 50_000 },
+    })
+    const answers = Promise.all(Array.from({ length: 20 }, (_, index) => asking(new Uint8Array(30_000 + index))))
+    expect(await town.during(answers)).toEqual(Array.from({ length: 20 }, (_, index) => 30_000 + index))
+    expect(from.getStats().peers).toBe(1)
+  })
+
+  test('that finds no room in its time is REQUEST_TIMEOUT, and one too many is REQUEST_LIMIT', async () => {
+    const limits = { sendQueueBytesMax: 10_000, requestsPerPeerMax: 2 }
+    const town = new FakeTown()
+    const node = town.node({ limits })
+    const peer = await FakePeer.join(node, town.env)
+    void node.sendTo(peer.peerId, { type: 't', payload: new Uint8Array(20_000) }).catch(() => {})
+    await town.env.settle()
+    const ask = (timeoutMs: number) => codeOf(node.request(peer.peerId, { type: 't' }, { timeoutMs }))
+    const asked = [ask(1_000), ask(2_000), ask(3_000)]
+    await town.env.advance(2_500)
+    expect(await Promise.all(asked)).toEqual(['REQUEST_TIMEOUT', 'REQUEST_TIMEOUT', 'REQUEST_LIMIT'])
+  })
+
   test('is answered by what its handler returns, now or later, whatever it is', async () => {
     for (const answer of [undefined, null, 0, 'yes', { a: [1] }, Uint8Array.of(1)]) {
       const now = await createPair(() => answer)

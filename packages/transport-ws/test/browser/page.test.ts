@@ -179,9 +179,9 @@ function nextMessage(node: Coordinator): Promise<{ readonly payload: unknown; re
   return new Promise((resolve) => node.once('message', ({ payload, from }) => resolve({ payload, from })))
 }
 
-/** The next peer that goes, and why. */
+/** The next peer whose link is gone, and why. */
 function nextLoss(node: Coordinator): Promise<{ readonly peerId: PeerId; readonly code: string }> {
-  return new Promise((resolve) => node.once('disconnected', ({ peerId }, { code }) => resolve({ peerId, code })))
+  return new Promise((resolve) => node.once('interrupted', ({ peerId }, { code }) => resolve({ peerId, code })))
 }
 
 function isDrop(payload: unknown, number: number, bytes: number): boolean {
