@@ -9,7 +9,7 @@ import { connectToTarget, createNode, listenAsTarget } from './rondo-node.ts'
 
 const pushes = defineProtocol({
   name: 'bench-signed',
-  messages: { push: message({ payload: v.instance(Uint8Array), signed: true }) },
+  messages: { push: message({ payload: v.custom<Uint8Array>((value) => value instanceof Uint8Array), signed: true }) },
 })
 
 export function createRondoSigned(transport: TransportName): Contestant<Uint8Array> {
