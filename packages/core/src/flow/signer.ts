@@ -9,7 +9,7 @@ import type { AuthorClock } from '../replay/author-clock.js'
 import type { BatchEntry, SealedBatch } from '../signing/batch.js'
 import { BatchSigner } from '../signing/batch-signer.js'
 import { type Audience, encodeStatementHead, type StatementHead } from '../signing/statement-head.js'
-import { oversized } from './outbox.js'
+import { type Gate, gate, oversized } from './outbox.js'
 import type { EncodedPayload, MessageName, Sender } from './sender.js'
 
 // Signed messages on their way out. Each goes into the record in its place, without a signature; the seal of its batch follows at
@@ -28,7 +28,9 @@ export interface Author {
   readonly clock: () => AuthorClock
 }
 
-/** What waits for one slow signature at most, before more is refused. */
+/** What stands behind one slow signature, before senders are asked to wait, and before more is refused: the other end holds it all. */
+const heldPatient = 4_096
+const heldMax = 8_192
 const unsignedBytesMax = 4_194_304
 
 /** Signs what goes to one peer. */
@@ -39,6 +41,10 @@ export class Signer {
   readonly #heads: Heads
   #batches: BatchSigner | undefined
   #unsignedBytes = 0
+  /** Messages without their seal, and how many had been sent before the first of them. */
+  #unsealed = 0
+  #sentBefore = 0
+  #sealed: Gate | undefined
 
   constructor(author: Author, to: PeerId, sender: Sender) {
     this.#author = author
@@ -47,8 +53,39 @@ export class Signer {
     this.#heads = new Heads(author, { to })
   }
 
-  get isFull(): boolean {
-    return this.#unsignedBytes > unsignedBytesMax
+  /** Whether one more may be said, signed or not. */
+  hasRoom(): boolean {
+    if (this.#held >= heldPatient) this.#batches?.signNow()
+    return this.#unsignedBytes <= unsignedBytesMax && this.#held < heldMax
+  }
+
+  /** Resolves when everything has its seal; undefined where little waits for one. */
+  blocked(): Promise<void> | undefined {
+    if (this.#held < heldPatient && this.#unsignedBytes <= unsignedBytesMax / 2) return undefined
+    this.#sealed ??= gate()
+    return this.#sealed.opened
+  }
+
+  close(reason: unknown): void {
+    this.#sealed?.shut(reason)
+    this.#sealed = undefined
+  }
+
+  /** What the other end cannot handle yet. */
+  get #held(): number {
+    return this.#unsealed === 0 ? 0 : this.#sender.messagesSent - this.#sentBefore
+  }
+
+  #hold(): void {
+    if (this.#unsealed === 0) this.#sentBefore = this.#sender.messagesSent
+    this.#unsealed += 1
+  }
+
+  #letGo(count: number): void {
+    this.#unsealed -= count
+    if (this.#unsealed > 0) return
+    this.#sealed?.open()
+    this.#sealed = undefined
   }
 
   send(name: MessageName, payload: EncodedPayload): void {
@@ -56,18 +93,22 @@ export class Signer {
     const id = this.#sender.headId(head)
     const entry = say(this.#author, this.#signer(), head, payload)
     this.#unsignedBytes += payload.bytes.length
+    this.#hold()
     this.#sender.signedMessage(id, head, entry, false)
   }
 
   /** The same words that others get, too; the seal follows by `sealShared`. */
   sendShared({ head, entry, recipients }: SharedStatement): void {
-    this.#sender.signedMessage(this.#sender.headId(head), head, entry, true)
+    const id = this.#sender.headId(head)
+    this.#hold()
+    this.#sender.signedMessage(id, head, entry, true)
     recipients.push(this)
   }
 
   sealShared(batch: SealedBatch, index: number, signature: Uint8Array): void {
     const path = signature.length === 0 ? signature : batch.pathOf(index)
     this.#sender.seal({ isAlone: true, index, count: batch.count, epoch: batch.epoch, signature, path })
+    this.#letGo(1)
   }
 
   /** Made when it is first needed: most sessions sign nothing. */
@@ -76,6 +117,7 @@ export class Signer {
       for (const { payload } of batch.entries) this.#unsignedBytes -= payload.length
       const { count, epoch } = batch
       this.#sender.seal({ isAlone: false, index: 0, count, epoch, signature, path: nothing })
+      this.#letGo(count)
     })
     return this.#batches
   }
