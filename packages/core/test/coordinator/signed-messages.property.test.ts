@@ -93,12 +93,21 @@ async function cut({ town, signing, verifying }: Pair): Promise<void> {
   await town.env.advance(2_000)
 }
 
-const step = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({ do: fc.constantFrom('vow', 'chat', 'ask', 'announce'), from: fc.constantFrom(0, 1) }),
-  },
-  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('sign', 'verify'), which: fc.nat(5) }) },
+const sides = [0, 1] as const
+type Kind = 'vow' | 'chat' | 'ask' | 'announce'
+type Step =
+  | { readonly do: 'say'; readonly kind: Kind; readonly from: 0 | 1 }
+  | { readonly do: 'sign' | 'verify'; readonly which: number }
+  | { readonly do: 'settle' | 'cut' }
+
+const say = fc.record({
+  do: fc.constant('say' as const),
+  kind: fc.constantFrom<Kind>('vow', 'chat', 'ask', 'announce'),
+  from: fc.constantFrom(...sides),
+})
+const step = fc.oneof<fc.WeightedArbitrary<Step>[]>(
+  { weight: 6, arbitrary: say },
+  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('sign' as const, 'verify' as const), which: fc.nat(5) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('settle' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('cut' as const) }) },
 )
@@ -129,13 +138,14 @@ test('whatever signing and verifying take, and whatever is cut, all that is said
         else if (each.do === 'settle') await town.env.settle()
         else if (each.do === 'sign') signing.finish(each.which)
         else if (each.do === 'verify') verifying.finish(each.which)
-        else {
-          const client = talk.client(nodes[each.from])
-          const to = nodes[1 - each.from]!.peerId
-          if (each.do === 'announce') void client.broadcast('vow', number)
-          else if (each.do === 'ask') answers.push(client.request(to, 'ask', number, { timeoutMs: 600_000 }))
-          else void client.send(to, each.do, number)
-          said[each.from].push(`${each.do === 'announce' ? 'vow' : each.do} ${number}`)
+        else if (each.do === 'say') {
+          const { kind, from } = each
+          const client = talk.client(nodes[from])
+          const { peerId: to } = nodes[from === 0 ? 1 : 0]
+          if (kind === 'announce') void client.broadcast('vow', number)
+          else if (kind === 'ask') answers.push(client.request(to, 'ask', number, { timeoutMs: 600_000 }))
+          else void client.send(to, kind, number)
+          said[from].push(`${kind === 'announce' ? 'vow' : kind} ${number}`)
         }
       }
       let isQuiet = false
