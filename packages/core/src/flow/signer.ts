@@ -45,6 +45,8 @@ export class Signer {
   #unsealed = 0
   #sentBefore = 0
   #sealed: Gate | undefined
+  /** The last that was said to this one and others: all of those share a signer. */
+  #shared: SharedStatement | undefined
 
   constructor(author: Author, to: PeerId, sender: Sender) {
     this.#author = author
@@ -55,7 +57,7 @@ export class Signer {
 
   /** Whether one more may be said, signed or not. */
   hasRoom(): boolean {
-    if (this.#held >= heldPatient) this.#batches?.signNow()
+    if (this.#held >= heldPatient) this.signNow()
     return this.#unsignedBytes <= unsignedBytesMax && this.#held < heldMax
   }
 
@@ -64,6 +66,12 @@ export class Signer {
     if (this.#held < heldPatient && this.#unsignedBytes <= unsignedBytesMax / 2) return undefined
     this.#sealed ??= gate()
     return this.#sealed.opened
+  }
+
+  /** Signs what would be signed at the end of the turn, which may be too late. A slow key stays slow. */
+  signNow(): void {
+    this.#batches?.signNow()
+    this.#shared?.signNow()
   }
 
   close(reason: unknown): void {
@@ -84,6 +92,7 @@ export class Signer {
   #letGo(count: number): void {
     this.#unsealed -= count
     if (this.#unsealed > 0) return
+    this.#shared = undefined
     this.#sealed?.open()
     this.#sealed = undefined
   }
@@ -98,11 +107,15 @@ export class Signer {
   }
 
   /** The same words that others get, too; the seal follows by `sealShared`. */
-  sendShared({ head, entry, recipients }: SharedStatement): void {
+  sendShared(statement: SharedStatement): void {
+    const { head, entry, recipients, seal } = statement
     const id = this.#sender.headId(head)
     this.#hold()
     this.#sender.signedMessage(id, head, entry, true)
+    // Making room for it may have signed it.
+    if (seal !== undefined) return this.sealShared(seal.batch, entry.index, seal.signature)
     recipients.push(this)
+    this.#shared = statement
   }
 
   sealShared(batch: SealedBatch, index: number, signature: Uint8Array): void {
@@ -127,7 +140,10 @@ export class Signer {
 export interface SharedStatement {
   readonly head: StatementHead
   readonly entry: BatchEntry
+  /** Those who get the seal once there is one. */
   readonly recipients: Signer[]
+  seal: { readonly batch: SealedBatch; readonly signature: Uint8Array } | undefined
+  readonly signNow: () => void
 }
 
 /** Signs what goes to many: once, whoever they are. */
@@ -146,13 +162,23 @@ export class SharedSigner {
   say(name: MessageName, payload: EncodedPayload): SharedStatement {
     const head = this.#heads.of(name)
     this.#batches ??= createBatchSigner(this.#author, undefined, (batch, signature) => this.#seal(batch, signature))
-    const statement = { head, entry: say(this.#author, this.#batches, head, payload), recipients: [] }
+    const batches = this.#batches
+    const entry = say(this.#author, batches, head, payload)
+    const statement: SharedStatement = {
+      head,
+      entry,
+      recipients: [],
+      seal: undefined,
+      signNow: () => batches.signNow(),
+    }
     this.#waiting.push(statement)
     return statement
   }
 
   #seal(batch: SealedBatch, signature: Uint8Array): void {
-    for (const { entry, recipients } of this.#waiting.splice(0, batch.count)) {
+    for (const statement of this.#waiting.splice(0, batch.count)) {
+      const { entry, recipients } = statement
+      statement.seal = { batch, signature }
       for (const recipient of recipients) recipient.sealShared(batch, entry.index, signature)
     }
   }

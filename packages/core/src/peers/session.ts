@@ -318,6 +318,7 @@ export class Session implements FlowOwner, PathOwner {
     if (this.hasEnded) return resolved
     const { link } = this.#path.channel
     if (this.state === 'connected') {
+      this.#flow.signer.signNow()
       this.#flow.outbox.flush()
       this.#flow.sender.goodbye(reason)
     }

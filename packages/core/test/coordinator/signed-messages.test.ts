@@ -293,6 +293,18 @@ describe('however much an honest peer signs, its session goes on', () => {
     expect([story.accepted, heard.length, from.isConnected(to.peerId)]).toEqual([8_192, 8_192, true])
   })
 
+  test.each(['send', 'broadcast'] as const)('the last words before it leaves, by %s, are signed', async (how) => {
+    for (const leave of ['stop', 'disconnect'] as const) {
+      const { town, to, from, heard, client } = await createBlobs(generateIdentity())
+      void (how === 'send'
+        ? client.send(to.peerId, 'push', new Uint8Array(4))
+        : client.broadcast('push', new Uint8Array(4)))
+      await town.during(leave === 'stop' ? from.stop() : from.disconnectFromPeer(to.peerId))
+      await town.env.settle()
+      expect(heard).toEqual([4])
+    }
+  })
+
   test('a broadcast of which one receiver is gone before it is signed', async () => {
     const { identity, state, signNext } = slowIdentity()
     const { town, to, from, heard, client } = await createBlobs(identity)
