@@ -191,13 +191,22 @@ class Heads {
   readonly #author: Author
   readonly #audience: Audience
   readonly #heads = new Map<string, StatementHead>()
+  /** Most often the next one is of the same kind. */
+  #last: StatementHead | undefined
 
   constructor(author: Author, audience: Audience) {
     this.#author = author
     this.#audience = audience
   }
 
-  of({ protocol, version, type }: MessageName): StatementHead {
+  of(name: MessageName): StatementHead {
+    const last = this.#last
+    if (last?.type === name.type && last.protocol === name.protocol && last.version === name.version) return last
+    this.#last = this.#find(name)
+    return this.#last
+  }
+
+  #find({ protocol, version, type }: MessageName): StatementHead {
     const key = `${protocol}/${version}/${type}`
     const known = this.#heads.get(key)
     if (known !== undefined) return known
