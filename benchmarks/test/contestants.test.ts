@@ -10,6 +10,7 @@ const messages = 20
 
 const contestants: Readonly<Record<string, () => Promise<Contestant<Uint8Array>>>> = {
   'rondo-stream': async () => (await import('../src/contestants/rondo-stream.ts')).createRondoStream('ws'),
+  'rondo-signed': async () => (await import('../src/contestants/rondo-signed.ts')).createRondoSigned('ws'),
   'raw-ws': async () => (await import('../src/contestants/raw-ws.ts')).rawWs,
   'raw-ws-coalesced': async () => (await import('../src/contestants/raw-ws-coalesced.ts')).rawWsCoalesced,
   'raw-ws-1MiB': async () => (await import('../src/contestants/raw-ws-1mib.ts')).rawWs1MiB,

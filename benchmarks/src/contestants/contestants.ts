@@ -20,6 +20,10 @@ const contestants = {
     const { createRondoStream } = await import('./rondo-stream.ts')
     return createEnds(createRondoStream(transport))
   },
+  async 'rondo-signed'(transport: TransportName): Promise<Ends> {
+    const { createRondoSigned } = await import('./rondo-signed.ts')
+    return createEnds(createRondoSigned(transport))
+  },
   async 'raw-ws'(): Promise<Ends> {
     const { rawWs } = await import('./raw-ws.ts')
     return createEnds(rawWs)

@@ -11,6 +11,8 @@ const generousLimits: Partial<Limits> = {
   protocolMessagesBurst: 1_000_000_000,
   bytesPerSecond: 1_000_000_000_000,
   bytesBurst: 1_000_000_000_000,
+  signaturesPerSecond: 1_000_000_000,
+  signaturesBurst: 1_000_000_000,
   connectionsMax: 8_192,
   connectionsPerGroupMax: 8_192,
   strangersMax: 8_192,

@@ -93,8 +93,8 @@ export interface FlowOptions {
   readonly owner: FlowOwner
 }
 
-/** The most that travels in a message's body besides its payload. */
-const headBytesMax = 16
+/** The most that travels in a message's body besides its payload: the rest of its statement, where it is signed. */
+const headBytesMax = 256
 
 /** An offer that changes makes every handler look again. */
 const offerCost = 100
@@ -114,6 +114,7 @@ export class Flow {
   readonly #names: InboundNames
   readonly #heads: InboundHeads
   readonly #verifier: Verifier
+  readonly #roots: VerifiedRoots
   readonly #isKeyChecked: () => boolean
   readonly #inbox: Inbox
   readonly #guards: Guards
@@ -192,6 +193,7 @@ export class Flow {
     const { network } = author
     this.#heads = new InboundHeads({ headsMax: limits.namesMax, network, author: from.peerId, to })
     this.#isKeyChecked = () => suites.isKeyChecked(from.peerId)
+    this.#roots = roots
     this.#verifier = new Verifier({
       author: from.peerId,
       crypto,
@@ -288,6 +290,7 @@ export class Flow {
     this.#context.abort(reason)
     this.outcomes.close(reason)
     this.streams.close(reason)
+    this.signer.close(reason)
     this.outbox.close(reason)
   }
 
@@ -304,8 +307,11 @@ export class Flow {
   }
 
   #seal(envelope: SealEnvelope, nowMs: number): void {
-    this.#meter(nowMs, this.#guards.signatures.charge(nowMs, this.#isKeyChecked()))
+    const { asked } = this.#roots
+    const isKeyChecked = this.#isKeyChecked()
     if (!this.#verifier.seal(envelope)) return this.#owner.broken('ENVELOPE_MALFORMED')
+    // What was said to many in one batch shares a signature, and asks for it once.
+    if (this.#roots.asked !== asked) this.#meter(nowMs, this.#guards.signatures.charge(nowMs, isKeyChecked))
     // A seal that is still being verified holds up what is behind it.
     this.#holdIfFull()
   }

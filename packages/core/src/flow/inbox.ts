@@ -8,6 +8,10 @@ export interface InboxLimits {
   readonly inboxBytesMax: number
 }
 
+/** What may come before a seal, whatever the limits: its sender does not know them. */
+const sealBehindMax = 16_384
+const sealBehindBytesMax = 33_554_432
+
 /** A payload is a view of its record, and holds on to all of it: what shares one costs it once. */
 const memoryOf = (envelope: MessageEnvelope | undefined): ArrayBufferLike | undefined => envelope?.payload.buffer
 
@@ -44,7 +48,7 @@ export class Inbox {
   /** Whether it holds more than waiting for a seal can explain. */
   get isOverrun(): boolean {
     const { inboxMessagesMax, inboxBytesMax } = this.#limits
-    return this.size >= inboxMessagesMax * 16 || this.#bytes >= inboxBytesMax * 32
+    return this.size >= inboxMessagesMax + sealBehindMax || this.#bytes >= inboxBytesMax + sealBehindBytesMax
   }
 
   push(envelope: MessageEnvelope): void {

@@ -391,13 +391,14 @@ function wholeOf(kind: number, body: Uint8Array): Uint8Array {
   return whole
 }
 
-interface Gate {
+export interface Gate {
   readonly opened: Promise<void>
   readonly open: () => void
   readonly shut: (reason: unknown) => void
 }
 
-function gate(): Gate {
+/** Something to wait for, and to open or to shut. */
+export function gate(): Gate {
   let open = (): void => {}
   let shut = (_reason: unknown): void => {}
   const opened = new Promise<void>((resolve, reject) => {

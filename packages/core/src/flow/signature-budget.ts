@@ -15,7 +15,7 @@ export class SignatureBudget {
     this.#newKeyCost = Math.min(newKeyCost, signaturesBurst)
   }
 
-  /** Counts a signature that is about to be verified, and says for how long to hold back the next ones. */
+  /** Counts a signature that is verified, and says for how long to hold back the next ones. */
   charge(nowMs: number, isKeyChecked: boolean): number {
     return this.#rate.charge(nowMs, isKeyChecked ? 1 : this.#newKeyCost)
   }

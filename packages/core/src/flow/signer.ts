@@ -9,7 +9,7 @@ import type { AuthorClock } from '../replay/author-clock.js'
 import type { BatchEntry, SealedBatch } from '../signing/batch.js'
 import { BatchSigner } from '../signing/batch-signer.js'
 import { type Audience, encodeStatementHead, type StatementHead } from '../signing/statement-head.js'
-import { oversized } from './outbox.js'
+import { type Gate, gate, oversized } from './outbox.js'
 import type { EncodedPayload, MessageName, Sender } from './sender.js'
 
 // Signed messages on their way out. Each goes into the record in its place, without a signature; the seal of its batch follows at
@@ -28,7 +28,9 @@ export interface Author {
   readonly clock: () => AuthorClock
 }
 
-/** What waits for one slow signature at most, before more is refused. */
+/** What stands behind one slow signature, before senders are asked to wait, and before more is refused: the other end holds it all. */
+const heldPatient = 4_096
+const heldMax = 8_192
 const unsignedBytesMax = 4_194_304
 
 /** Signs what goes to one peer. */
@@ -39,6 +41,12 @@ export class Signer {
   readonly #heads: Heads
   #batches: BatchSigner | undefined
   #unsignedBytes = 0
+  /** Messages without their seal, and how many had been sent before the first of them. */
+  #unsealed = 0
+  #sentBefore = 0
+  #sealed: Gate | undefined
+  /** The last that was said to this one and others: all of those share a signer. */
+  #shared: SharedStatement | undefined
 
   constructor(author: Author, to: PeerId, sender: Sender) {
     this.#author = author
@@ -47,8 +55,46 @@ export class Signer {
     this.#heads = new Heads(author, { to })
   }
 
-  get isFull(): boolean {
-    return this.#unsignedBytes > unsignedBytesMax
+  /** Whether one more may be said, signed or not. */
+  hasRoom(): boolean {
+    if (this.#held >= heldPatient) this.signNow()
+    return this.#unsignedBytes <= unsignedBytesMax && this.#held < heldMax
+  }
+
+  /** Resolves when everything has its seal; undefined where little waits for one. */
+  blocked(): Promise<void> | undefined {
+    if (this.#held < heldPatient && this.#unsignedBytes <= unsignedBytesMax / 2) return undefined
+    this.#sealed ??= gate()
+    return this.#sealed.opened
+  }
+
+  /** Signs what would be signed at the end of the turn, which may be too late. A slow key stays slow. */
+  signNow(): void {
+    this.#batches?.signNow()
+    this.#shared?.signNow()
+  }
+
+  close(reason: unknown): void {
+    this.#sealed?.shut(reason)
+    this.#sealed = undefined
+  }
+
+  /** What the other end cannot handle yet. */
+  get #held(): number {
+    return this.#unsealed === 0 ? 0 : this.#sender.messagesSent - this.#sentBefore
+  }
+
+  #hold(): void {
+    if (this.#unsealed === 0) this.#sentBefore = this.#sender.messagesSent
+    this.#unsealed += 1
+  }
+
+  #letGo(count: number): void {
+    this.#unsealed -= count
+    if (this.#unsealed > 0) return
+    this.#shared = undefined
+    this.#sealed?.open()
+    this.#sealed = undefined
   }
 
   send(name: MessageName, payload: EncodedPayload): void {
@@ -56,18 +102,26 @@ export class Signer {
     const id = this.#sender.headId(head)
     const entry = say(this.#author, this.#signer(), head, payload)
     this.#unsignedBytes += payload.bytes.length
+    this.#hold()
     this.#sender.signedMessage(id, head, entry, false)
   }
 
   /** The same words that others get, too; the seal follows by `sealShared`. */
-  sendShared({ head, entry, recipients }: SharedStatement): void {
-    this.#sender.signedMessage(this.#sender.headId(head), head, entry, true)
+  sendShared(statement: SharedStatement): void {
+    const { head, entry, recipients, seal } = statement
+    const id = this.#sender.headId(head)
+    this.#hold()
+    this.#sender.signedMessage(id, head, entry, true)
+    // Making room for it may have signed it.
+    if (seal !== undefined) return this.sealShared(seal.batch, entry.index, seal.signature)
     recipients.push(this)
+    this.#shared = statement
   }
 
   sealShared(batch: SealedBatch, index: number, signature: Uint8Array): void {
     const path = signature.length === 0 ? signature : batch.pathOf(index)
     this.#sender.seal({ isAlone: true, index, count: batch.count, epoch: batch.epoch, signature, path })
+    this.#letGo(1)
   }
 
   /** Made when it is first needed: most sessions sign nothing. */
@@ -76,6 +130,7 @@ export class Signer {
       for (const { payload } of batch.entries) this.#unsignedBytes -= payload.length
       const { count, epoch } = batch
       this.#sender.seal({ isAlone: false, index: 0, count, epoch, signature, path: nothing })
+      this.#letGo(count)
     })
     return this.#batches
   }
@@ -85,7 +140,10 @@ export class Signer {
 export interface SharedStatement {
   readonly head: StatementHead
   readonly entry: BatchEntry
+  /** Those who get the seal once there is one. */
   readonly recipients: Signer[]
+  seal: { readonly batch: SealedBatch; readonly signature: Uint8Array } | undefined
+  readonly signNow: () => void
 }
 
 /** Signs what goes to many: once, whoever they are. */
@@ -104,13 +162,23 @@ export class SharedSigner {
   say(name: MessageName, payload: EncodedPayload): SharedStatement {
     const head = this.#heads.of(name)
     this.#batches ??= createBatchSigner(this.#author, undefined, (batch, signature) => this.#seal(batch, signature))
-    const statement = { head, entry: say(this.#author, this.#batches, head, payload), recipients: [] }
+    const batches = this.#batches
+    const entry = say(this.#author, batches, head, payload)
+    const statement: SharedStatement = {
+      head,
+      entry,
+      recipients: [],
+      seal: undefined,
+      signNow: () => batches.signNow(),
+    }
     this.#waiting.push(statement)
     return statement
   }
 
   #seal(batch: SealedBatch, signature: Uint8Array): void {
-    for (const { entry, recipients } of this.#waiting.splice(0, batch.count)) {
+    for (const statement of this.#waiting.splice(0, batch.count)) {
+      const { entry, recipients } = statement
+      statement.seal = { batch, signature }
       for (const recipient of recipients) recipient.sealShared(batch, entry.index, signature)
     }
   }
@@ -123,13 +191,22 @@ class Heads {
   readonly #author: Author
   readonly #audience: Audience
   readonly #heads = new Map<string, StatementHead>()
+  /** Most often the next one is of the same kind. */
+  #last: StatementHead | undefined
 
   constructor(author: Author, audience: Audience) {
     this.#author = author
     this.#audience = audience
   }
 
-  of({ protocol, version, type }: MessageName): StatementHead {
+  of(name: MessageName): StatementHead {
+    const last = this.#last
+    if (last?.type === name.type && last.protocol === name.protocol && last.version === name.version) return last
+    this.#last = this.#find(name)
+    return this.#last
+  }
+
+  #find({ protocol, version, type }: MessageName): StatementHead {
     const key = `${protocol}/${version}/${type}`
     const known = this.#heads.get(key)
     if (known !== undefined) return known

@@ -226,7 +226,7 @@ export class Session implements FlowOwner, PathOwner {
     this.#assertRoom()
     if (message.signed === true) this.#flow.signer.send(name, encodePayload(this.#node.codecs, message.payload))
     else this.#flow.sender.message(name, message.payload)
-    return this.#flow.outbox.blocked() ?? resolved
+    return this.#blocked() ?? resolved
   }
 
   /** The same for a payload that was encoded once for many; undefined where it is accepted at once. */
@@ -235,14 +235,14 @@ export class Session implements FlowOwner, PathOwner {
     this.#assertRoom()
     if (message.signed === true) this.#flow.signer.send(name, payload)
     else this.#flow.sender.encodedMessage(name, payload)
-    return this.#flow.outbox.blocked()
+    return this.#blocked()
   }
 
   /** The same for what was said to many, and signed once. */
   sendShared(statement: SharedStatement): Promise<void> | undefined {
     this.#assertRoom()
     this.#flow.signer.sendShared(statement)
-    return this.#flow.outbox.blocked()
+    return this.#blocked()
   }
 
   /** Calls back once the peer has acknowledged all that was sent so far; never where the session ends before. */
@@ -318,6 +318,7 @@ export class Session implements FlowOwner, PathOwner {
     if (this.hasEnded) return resolved
     const { link } = this.#path.channel
     if (this.state === 'connected') {
+      this.#flow.signer.signNow()
       this.#flow.outbox.flush()
       this.#flow.sender.goodbye(reason)
     }
@@ -453,8 +454,12 @@ export class Session implements FlowOwner, PathOwner {
     for (const answer of probes) answer(isAlive)
   }
 
+  #blocked(): Promise<void> | undefined {
+    return this.#flow.outbox.blocked() ?? this.#flow.signer.blocked()
+  }
+
   #assertRoom(): void {
-    if (this.#flow.outbox.isFull || this.#flow.signer.isFull) throw coreError('PEER_SLOW', { peerId: this.peerId })
+    if (this.#flow.outbox.isFull || !this.#flow.signer.hasRoom()) throw coreError('PEER_SLOW', { peerId: this.peerId })
   }
 
   /** Where a message belongs, in a version that the peer serves. */

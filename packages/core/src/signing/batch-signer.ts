@@ -46,11 +46,18 @@ export class BatchSigner {
 
   /** Says it in the open batch. `payload` is kept until the batch is gone, and not copied. */
   add(head: StatementHead, particulars: Particulars, payload: Uint8Array): BatchEntry {
+    // A full batch does not wait for the end of the turn: its receivers hold what comes before its signature.
+    if (this.#due.length > 0) this.signNow()
     const entry = this.#open.add(head, particulars, payload)
     this.#waiting += 1
     if (this.#open.isFull) this.#closeOpen()
     this.#schedule()
     return entry
+  }
+
+  /** Signs at once what would be signed at the end of the turn, unless a signature is under way. */
+  signNow(): void {
+    if (!this.#signing) this.#signDue()
   }
 
   #schedule(): void {

@@ -21,6 +21,8 @@ export class VerifiedRoots {
   readonly #verified: BoundedCache<string, true>
   /** Being asked now; as many as callers wait for. */
   readonly #asked = new Map<string, Promise<boolean>>()
+  /** Signatures that had to be verified so far. */
+  asked = 0
 
   constructor(verifySignature: VerifySignature, { rootsMax = 1_024 }: VerifiedRootsOptions = {}) {
     if (!Number.isSafeInteger(rootsMax) || rootsMax < 1) {
@@ -52,6 +54,7 @@ export class VerifiedRoots {
   }
 
   #ask(author: PeerId, message: Uint8Array, signature: Uint8Array): MaybePromise<boolean> {
+    this.asked += 1
     try {
       return this.#verifySignature(author, message, signature)
     } catch {

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { generateIdentity, type Identity } from '../../src/identity/identity.js'
-import { defineProtocol, type Message, message, verifyMessage } from '../../src/index.js'
+import { type CoordinatorOptions, defineProtocol, type Message, message, verifyMessage } from '../../src/index.js'
 import { FakeTown } from '../fake-town.js'
 
 const votes = defineProtocol({
@@ -11,6 +11,11 @@ const votes = defineProtocol({
     chat: message({ payload: v.string() }),
   },
 })
+
+type Limits = NonNullable<CoordinatorOptions['limits']>
+
+/** Rates that hold nobody. */
+const unhurried = { messagesPerSecond: 1_000_000, messagesBurst: 1_000_000 }
 
 interface Heard {
   readonly type: string
@@ -198,4 +203,137 @@ test('a signed message for a peer that is away is signed when it comes', async (
   await town.join(from, to)
   await town.env.settle()
   expect(await verifyMessage(proofs[0] ?? new Uint8Array(0))).toMatchObject({ ok: true, author: from.peerId })
+})
+
+describe('however much an honest peer signs, its session goes on', () => {
+  const blobs = defineProtocol({
+    name: 'blobs',
+    messages: {
+      push: message({ payload: v.instance(Uint8Array), signed: true }),
+      plain: message({ payload: v.any() }),
+    },
+  })
+
+  async function createBlobs(identity: Identity, limits: Limits = {}, limitsOfReceiver: Limits = {}) {
+    const town = new FakeTown()
+    const to = await town.house({ limits: { ...unhurried, ...limitsOfReceiver } })
+    const from = town.node({ identity, limits })
+    const heard: unknown[] = []
+    to.registerProtocol(blobs.handler({ push: ({ length }) => heard.push(length), plain: (what) => heard.push(what) }))
+    from.registerProtocol(blobs.handler({}))
+    await town.join(from, to)
+    return { town, to, from, heard, client: blobs.client(from) }
+  }
+
+  test('a payload as large as payloads may be', async () => {
+    const { town, to, from, heard, client } = await createBlobs(generateIdentity(), { messageBytesMax: 100_000 })
+    for (const size of [100_000, 99_990, 99_900])
+      await town.during(client.send(to.peerId, 'push', new Uint8Array(size)))
+    await town.env.settle()
+    expect([heard, from.isConnected(to.peerId)]).toEqual([[100_000, 99_990, 99_900], true])
+  })
+
+  test('one that is too large costs its sender an error, and those beside it nothing', async () => {
+    const { town, to, from, heard, client } = await createBlobs(generateIdentity(), { messageBytesMax: 1_000 })
+    void client.send(to.peerId, 'push', new Uint8Array(1))
+    await expect(client.send(to.peerId, 'push', new Uint8Array(1_001))).rejects.toMatchObject({
+      code: 'MESSAGE_OVERSIZED',
+    })
+    void client.send(to.peerId, 'push', new Uint8Array(2))
+    await town.env.settle()
+    expect([heard, from.isConnected(to.peerId)]).toEqual([[1, 2], true])
+  })
+
+  test('more in one turn than one signature serves, to one or to many', async () => {
+    for (const how of ['send', 'broadcast', 'plain'] as const) {
+      const { town, to, from, heard, client } = await createBlobs(generateIdentity(), { sendQueueBytesMax: 16_777_216 })
+      void client.send(to.peerId, 'push', new Uint8Array(0))
+      for (let count = 0; count < 9_000; count += 1) {
+        if (how === 'send') void client.send(to.peerId, 'push', new Uint8Array(0))
+        else if (how === 'plain') void client.send(to.peerId, 'plain', count)
+        else void client.broadcast('push', new Uint8Array(0))
+      }
+      await town.env.settle()
+      expect([how, heard.length, from.isConnected(to.peerId)]).toEqual([how, 9_001, true])
+    }
+  })
+
+  test('more than the inbox of its receiver holds, before the seal', async () => {
+    const { town, to, from, heard, client } = await createBlobs(generateIdentity(), {}, { inboxMessagesMax: 2 })
+    for (let count = 0; count < 200; count += 1) void client.send(to.peerId, 'push', new Uint8Array(count))
+    await town.env.settle()
+    expect([heard.length, from.isConnected(to.peerId)]).toEqual([200, true])
+  })
+
+  test.each(['push', 'plain'] as const)('a key that takes long: senders of %s wait, or are refused', async (type) => {
+    const { identity, state, signNext } = slowIdentity()
+    const { town, to, from, heard, client } = await createBlobs(identity)
+    state.isSlow = true
+    void client.send(to.peerId, 'push', new Uint8Array(0))
+    await town.env.settle()
+    const story = { sent: 1, accepted: 1, refused: 0 }
+    const accept = (): void => {
+      story.accepted += 1
+    }
+    const refuse = (): void => {
+      story.refused += 1
+    }
+    for (let turn = 0; turn < 80; turn += 1) {
+      for (let count = 0; count < 250; count += 1) {
+        story.sent += 1
+        client.send(to.peerId, type, new Uint8Array(0)).then(accept, refuse)
+      }
+      await town.env.settle()
+    }
+    expect([story.accepted, story.refused]).toEqual([4_095, 20_001 - 8_192])
+    for (let key = 0; key < 20; key += 1) {
+      signNext()
+      await town.env.settle()
+    }
+    expect([story.accepted, heard.length, from.isConnected(to.peerId)]).toEqual([8_192, 8_192, true])
+  })
+
+  test.each(['send', 'broadcast'] as const)('the last words before it leaves, by %s, are signed', async (how) => {
+    for (const leave of ['stop', 'disconnect'] as const) {
+      const { town, to, from, heard, client } = await createBlobs(generateIdentity())
+      void (how === 'send'
+        ? client.send(to.peerId, 'push', new Uint8Array(4))
+        : client.broadcast('push', new Uint8Array(4)))
+      await town.during(leave === 'stop' ? from.stop() : from.disconnectFromPeer(to.peerId))
+      await town.env.settle()
+      expect(heard).toEqual([4])
+    }
+  })
+
+  test('a broadcast of which one receiver is gone before it is signed', async () => {
+    const { identity, state, signNext } = slowIdentity()
+    const { town, to, from, heard, client } = await createBlobs(identity)
+    const gone = await town.house()
+    gone.registerProtocol(blobs.handler({}))
+    await town.join(from, gone)
+    state.isSlow = true
+    void client.broadcast('push', new Uint8Array(3))
+    await town.env.settle()
+    void gone.stop()
+    await town.env.settle()
+    signNext()
+    await town.env.settle()
+    expect([heard, from.isConnected(to.peerId)]).toEqual([[3], true])
+  })
+
+  test('one signature a message, faster than its receiver verifies: it is slowed down, and nothing is lost', async () => {
+    const { town, to, from, heard, client } = await createBlobs(
+      generateIdentity(),
+      {},
+      { signaturesPerSecond: 10, signaturesBurst: 10 },
+    )
+    for (let count = 0; count < 50; count += 1) {
+      void client.send(to.peerId, 'push', new Uint8Array(count))
+      await town.env.settle()
+    }
+    expect(heard.length).toBeLessThan(15)
+    await town.env.advance(6_000)
+    expect([heard, to.getStats().refused]).toEqual([Array.from({ length: 50 }, (_, count) => count), {}])
+    expect(from.isConnected(to.peerId)).toBe(true)
+  })
 })
