@@ -1,4 +1,4 @@
-import { abortable, type Deadline, startDeadline } from '../env/deadline.js'
+import { abortable, startDeadline } from '../env/deadline.js'
 import { coreError } from '../errors.js'
 import { type Channel, type ChannelOptions, openChannel, refuseLink } from '../flow/channel.js'
 import type { ResumeClaim } from '../flow/envelope.js'
@@ -9,7 +9,9 @@ import type { Offer } from '../protocol/registry.js'
 import { Served } from '../protocol/served.js'
 import { RondoError } from '../rondo-error.js'
 import type { CloseReason, Link } from '../transport/transport.js'
+import { type Dialler, Dials } from './dials.js'
 import { Gate } from './gate.js'
+import { Handshakes } from './handshakes.js'
 import type { Mailbox } from './mailbox.js'
 import { PeerRecord } from './peer-record.js'
 import { Presence } from './presence.js'
@@ -22,25 +24,12 @@ import type { Place } from './slots.js'
 //   - a peer dials again and proves that it means the session it has: the new link takes over;
 //   - it knows nothing of that session: the session has to prove that it lives, else a new one takes its place.
 
-/** Opens a link to one address; a transport's `dial` behind its scheme. */
-export interface Dialler {
-  readonly transport: string
-  dial(address: string, signal: AbortSignal): Promise<Link>
-}
-
 export interface PeersOptions extends SessionNode {
   readonly channel: Omit<ChannelOptions, 'role' | 'expect' | 'guard' | 'signal' | 'closed'>
   readonly admit?: AdmitPeer | undefined
   readonly mailbox: Mailbox
   /** Throws where no transport serves the address. */
   readonly diallerFor: (address: string) => Dialler
-}
-
-/** One address that did not lead to the peer. */
-export interface FailedAttempt {
-  readonly address: string
-  readonly code: string
-  readonly message: string
 }
 
 interface Upgrade {
@@ -62,30 +51,16 @@ interface Newcomer {
   claimed: Session | undefined
 }
 
-interface OngoingDial {
-  /** The handshake under way, once there is a link; never rejects. */
-  upgrading: Promise<void> | undefined
-  /** Settles when the dial has ended, whichever way; never rejects. */
-  readonly ended: Promise<void>
-  readonly cancel: (reason: unknown) => void
-}
-
-/** Ends a dial that is no longer needed, because the peer came in by its own link. */
-const superseded = Symbol('superseded')
-
 export class Peers implements SessionOwner {
   readonly #options: PeersOptions
   readonly #presence: Presence
   readonly #gate: Gate
+  readonly #handshakes: Handshakes
+  readonly #dials: Dials
   readonly #recovery: Recovery
   readonly #sessions = new Map<PeerId, Session>()
   /** Those without a link, the longest so first. */
   readonly #interrupted = new Set<Session>()
-  readonly #dials = new Map<PeerId, OngoingDial>()
-  readonly #arrivals = new Map<PeerId, Set<(session: Session) => void>>()
-  /** Dials and handshakes under way, which end with the node. A set: listeners of one signal for all would pile up. */
-  readonly #handshakes = new Set<Deadline>()
-  #isStopped = false
   readonly #failedHandshakes = new Map<string, number>()
   readonly #refused = new Map<string, number>()
   #past: SessionCounts = { messagesSent: 0, messagesReceived: 0, bytesSent: 0, bytesReceived: 0 }
@@ -95,8 +70,14 @@ export class Peers implements SessionOwner {
     this.#presence = new Presence(options.events)
     const { env, limits, admit, channel } = options
     this.#gate = new Gate({ env, limits, admit, suites: channel.suites })
-    this.#recovery = new Recovery(options.env, options.limits, ({ peerId, addresses }, signal) =>
-      this.connect(peerId, addresses, signal),
+    this.#handshakes = new Handshakes(env, limits)
+    this.#dials = new Dials(options, this.#handshakes, {
+      find: (peerId) => this.#sessions.get(peerId),
+      takeOutbound: () => this.#gate.takeOutbound(),
+      upgrade: (link, transport, how) => this.#upgrade(link, transport, { ...how, role: 'dialler' }),
+    })
+    this.#recovery = new Recovery(env, limits, ({ peerId, addresses }, signal) =>
+      this.#dials.connect(peerId, addresses, signal),
     )
   }
 
@@ -140,40 +121,23 @@ export class Peers implements SessionOwner {
   }
 
   /** The session with a peer: the one there is, or a new one by the first address that leads to it. */
-  async connect(peerId: PeerId, addresses: readonly string[], signal: AbortSignal | undefined): Promise<Session> {
-    if (peerId === this.#options.peerId) throw coreError('HANDSHAKE_SELF', { peerId })
-    for (;;) {
-      signal?.throwIfAborted()
-      this.#assertRunning()
-      const session = this.#sessions.get(peerId)
-      if (session?.state === 'connected') return session
-      const ongoing = this.#dials.get(peerId)
-      if (ongoing === undefined) return this.#dial(peerId, addresses, signal)
-      // Somebody else dials this peer already; if that comes to nothing, our addresses get their turn.
-      await abortable(ongoing.ended, signal)
-    }
+  connect(peerId: PeerId, addresses: readonly string[], signal: AbortSignal | undefined): Promise<Session> {
+    return this.#dials.connect(peerId, addresses, signal)
   }
 
   /** Moves the session with a peer, or begins one, by the first of these addresses that leads to it; until then the old link stays. */
-  async move(peerId: PeerId, addresses: readonly string[], signal: AbortSignal | undefined): Promise<Session> {
-    if (peerId === this.#options.peerId) throw coreError('HANDSHAKE_SELF', { peerId })
-    for (let ongoing = this.#dials.get(peerId); ongoing !== undefined; ongoing = this.#dials.get(peerId)) {
-      await abortable(ongoing.ended, signal)
-    }
-    signal?.throwIfAborted()
-    this.#assertRunning()
-    return this.#dial(peerId, addresses, signal, true)
+  move(peerId: PeerId, addresses: readonly string[], signal: AbortSignal | undefined): Promise<Session> {
+    return this.#dials.move(peerId, addresses, signal)
   }
 
   /** The node starts: peers may come, and come again after a stop. */
   open(): void {
-    this.#isStopped = false
+    this.#handshakes.open()
   }
 
   /** Every session says goodbye; resolves when all links are closed. */
   async closeAll(reason: CloseReason): Promise<void> {
-    this.#isStopped = true
-    for (const handshake of [...this.#handshakes]) handshake.abort(coreError('COORDINATOR_STOPPED'))
+    this.#handshakes.stop()
     await Promise.all(this.all().map((session) => session.close(reason)))
   }
 
@@ -209,7 +173,7 @@ export class Peers implements SessionOwner {
     void this.#sessions.get(peerId)?.close({ code: 'HANDSHAKE_DUPLICATE' })
     this.#sessions.set(peerId, session)
     this.#options.mailbox.deliver(session)
-    this.#arrived(session)
+    this.#dials.arrived(session)
     this.#options.events.emit('connected', info)
     this.#presence.update(session)
   }
@@ -218,7 +182,7 @@ export class Peers implements SessionOwner {
     if (this.#sessions.get(session.peerId) !== session) return
     this.#interrupted.add(session)
     this.#options.events.emit('interrupted', session.info, reason)
-    if (this.#isStopped) return
+    if (this.#handshakes.areStopped) return
     void this.#recovery.recover(session)
     const [oldest] = this.#interrupted
     if (this.#interrupted.size > this.#options.limits.sessionsRecoverableMax) oldest?.lose('too many wait for a link')
@@ -227,7 +191,7 @@ export class Peers implements SessionOwner {
   resumed(session: Session): void {
     this.#interrupted.delete(session)
     this.#recovery.settle(session)
-    this.#arrived(session)
+    this.#dials.arrived(session)
     this.#options.events.emit('resumed', session.info)
   }
 
@@ -262,7 +226,7 @@ export class Peers implements SessionOwner {
   /** From a bare link to a session in the table: the handshake, the greetings, the choice between two links. */
   async #upgrade(link: Link, transport: string, how: Upgrade): Promise<Session> {
     const { role, expect, place } = how
-    const deadline = this.#handshakeDeadline(how.signal)
+    const deadline = this.#handshakes.start(how.signal)
     place.dropped = (code) => {
       deadline.abort(coreError(code, { detail: 'it made way for others' }))
       link.abandon?.()
@@ -378,18 +342,11 @@ export class Peers implements SessionOwner {
     return session
   }
 
-  /** Somebody waited for this peer to come by itself, and our own dial is no longer needed. */
-  #arrived(session: Session): void {
-    const { peerId, info } = session
-    if (info.direction === 'inbound') this.#dials.get(peerId)?.cancel(superseded)
-    for (const arrived of this.#arrivals.get(peerId) ?? []) arrived(session)
-  }
-
   /** Both dial at once: the lower peer id's link wins, so that its owner waits a while for what comes of it. */
   async #letOurDialGoFirst(peerId: PeerId, signal: AbortSignal): Promise<void> {
     const { peerId: ours, limits, env } = this.#options
     // A dial without a link yet may lead nowhere and is not waited for; one whose other end is mute, not for long.
-    const upgrading = ours < peerId ? this.#dials.get(peerId)?.upgrading : undefined
+    const upgrading = ours < peerId ? this.#dials.upgradingTo(peerId) : undefined
     if (upgrading === undefined) return
     const patience = startDeadline(env, limits.probeTimeoutMs, () => coreError('HANDSHAKE_TIMEOUT'), signal)
     await abortable(upgrading, patience.signal).catch(() => {})
@@ -412,152 +369,14 @@ export class Peers implements SessionOwner {
     }
   }
 
-  async #dial(
-    peerId: PeerId,
-    addresses: readonly string[],
-    signal: AbortSignal | undefined,
-    isMove = false,
-  ): Promise<Session> {
-    const controller = new AbortController()
-    const follow = (): void => controller.abort(signal?.reason)
-    signal?.addEventListener('abort', follow, { once: true })
-    let end = (): void => {}
-    const ended = new Promise<void>((resolve) => {
-      end = resolve
-    })
-    const dial: OngoingDial = { upgrading: undefined, ended, cancel: (reason) => controller.abort(reason) }
-    this.#dials.set(peerId, dial)
-    try {
-      return await this.#dialEach(peerId, addresses, dial, controller.signal)
-    } catch (error) {
-      const session = this.#sessions.get(peerId)
-      // To move is to come to another link: the one there is will not do.
-      if (session?.state === 'connected' && !isMove && !signal?.aborted) return session
-      throw error === superseded ? coreError('LINK_CLOSED', { peerId, detail: 'the peer came and went' }) : error
-    } finally {
-      signal?.removeEventListener('abort', follow)
-      this.#dials.delete(peerId)
-      end()
-    }
-  }
-
-  async #dialEach(
-    peerId: PeerId,
-    addresses: readonly string[],
-    dial: OngoingDial,
-    signal: AbortSignal,
-  ): Promise<Session> {
-    const attempts: FailedAttempt[] = []
-    let last: unknown
-    for (const address of addresses) {
-      try {
-        return await this.#dialAddress(peerId, address, addresses, dial, signal)
-      } catch (error) {
-        signal.throwIfAborted()
-        this.#assertRunning()
-        last = error
-        const code = codeOf(error, 'DIAL_FAILED')
-        if (code === 'HANDSHAKE_DUPLICATE') return this.#arrival(peerId, signal, error)
-        attempts.push({ address, code, message: error instanceof Error ? error.message : String(error) })
-      }
-    }
-    // One address, one reason; for several the story is in the details.
-    if (attempts.length === 1 && last instanceof RondoError) throw last
-    throw coreError('DIAL_FAILED', {
-      peerId,
-      detail: attempts.map(({ address, code }) => `${address} ${code}`).join(', ') || 'no addresses',
-      cause: last,
-      details: { attempts },
-    })
-  }
-
-  async #dialAddress(
-    peerId: PeerId,
-    address: string,
-    addresses: readonly string[],
-    dial: OngoingDial,
-    signal: AbortSignal,
-  ): Promise<Session> {
-    const dialler = this.#options.diallerFor(address)
-    const place = this.#gate.takeOutbound()
-    if (place === undefined) throw coreError('LINK_SLOTS_FULL', { peerId })
-    const deadline = this.#handshakeDeadline(signal)
-    const dialling = dialler.dial(address, deadline.signal)
-    let link: Link
-    try {
-      link = await abortable(dialling, deadline.signal)
-    } catch (error) {
-      place.leave()
-      // A transport that goes on all the same hands its link to nobody.
-      dialling.then((late) => late.close({ code: 'LINK_CLOSED' })).catch(() => {})
-      throw error
-    } finally {
-      deadline.clear()
-    }
-    const how = { role: 'dialler', expect: peerId, addresses, place, signal } as const
-    const upgraded = this.#upgrade(link, dialler.transport, how)
-    dial.upgrading = upgraded.then(
-      () => {},
-      () => {},
-    )
-    return upgraded
-  }
-
-  /** The peer says that it is connected by a link of its own: waits until that is so here, too. */
-  async #arrival(peerId: PeerId, signal: AbortSignal, refusal: unknown): Promise<Session> {
-    const current = this.#sessions.get(peerId)
-    if (current?.state === 'connected') return current
-    const arrived = this.#arrivals.get(peerId) ?? new Set()
-    this.#arrivals.set(peerId, arrived)
-    const deadline = this.#handshakeDeadline(signal)
-    let stop = (): void => {}
-    try {
-      return await abortable(
-        new Promise<Session>((resolve) => {
-          arrived.add(resolve)
-          stop = () => arrived.delete(resolve)
-        }),
-        deadline.signal,
-      )
-    } catch {
-      signal.throwIfAborted()
-      throw refusal
-    } finally {
-      stop()
-      if (arrived.size === 0) this.#arrivals.delete(peerId)
-      deadline.clear()
-    }
-  }
-
-  /** Bounds a handshake in time, by the caller's signal, and by the node's own end. */
-  #handshakeDeadline(signal: AbortSignal | undefined): Deadline {
-    const { env, limits } = this.#options
-    const ms = limits.handshakeTimeoutMs
-    const expired = (): Error => coreError('HANDSHAKE_TIMEOUT', { detail: `${ms} ms` })
-    const deadline = startDeadline(env, ms, expired, signal)
-    this.#handshakes.add(deadline)
-    if (this.#isStopped) deadline.abort(coreError('COORDINATOR_STOPPED'))
-    return {
-      ...deadline,
-      clear: () => {
-        this.#handshakes.delete(deadline)
-        deadline.clear()
-      },
-    }
-  }
-
-  #assertRunning(): void {
-    if (this.#isStopped) throw coreError('COORDINATOR_STOPPED')
-  }
-
   #count(counts: Map<string, number>, code: string): void {
     counts.set(code, (counts.get(code) ?? 0) + 1)
   }
 }
 
-/** Whatever ended a link or a dial, as a code. */
-function codeOf(error: unknown, otherwise = 'LINK_CLOSED'): string {
-  return error instanceof RondoError ? error.code : otherwise
+/** Whatever ended a link, as a code. */
+function codeOf(error: unknown): string {
+  return error instanceof RondoError ? error.code : 'LINK_CLOSED'
 }
 
 function add(counts: { -readonly [Name in keyof SessionCounts]: number }, more: SessionCounts): void {

@@ -8,12 +8,19 @@ interface Effort {
   wake: () => void
 }
 
+/** How a session came by a link again. */
+interface Comeback {
+  readonly attempts: number
+  readonly atMs: number
+}
+
 /** Dials the peers of interrupted sessions again: soon, then ever later, and never all at the same moment. */
 export class Recovery {
   readonly #env: Env
   readonly #limits: Limits
   readonly #redial: (session: Session, signal: AbortSignal) => Promise<unknown>
   readonly #efforts = new Map<Session, Effort>()
+  readonly #comebacks = new WeakMap<Session, Comeback>()
 
   constructor(env: Env, limits: Limits, redial: (session: Session, signal: AbortSignal) => Promise<unknown>) {
     this.#env = env
@@ -26,7 +33,8 @@ export class Recovery {
     if (session.addresses.length === 0 || this.#efforts.has(session)) return
     const effort: Effort = { controller: new AbortController(), wake: () => {} }
     this.#efforts.set(session, effort)
-    for (let attempt = 0; session.state === 'recoverable'; attempt += 1) {
+    let attempt = this.#firstAttempt(session)
+    for (; session.state === 'recoverable'; attempt += 1) {
       await this.#pause(attempt, effort)
       if (session.state !== 'recoverable') break
       await this.#redial(session, effort.controller.signal).catch((cause) => {
@@ -34,6 +42,7 @@ export class Recovery {
       })
     }
     this.#efforts.delete(session)
+    this.#comebacks.set(session, { attempts: attempt, atMs: this.#env.monotonicMs() })
   }
 
   /** It has a link again. */
@@ -45,6 +54,14 @@ export class Recovery {
   giveUp(session: Session): void {
     this.#efforts.get(session)?.controller.abort()
     this.settle(session)
+  }
+
+  /** A link that did not last was one more attempt: else whatever kills each fresh link would be dialled without a rest. */
+  #firstAttempt(session: Session): number {
+    const last = this.#comebacks.get(session)
+    if (last === undefined) return 0
+    const heldMs = this.#env.monotonicMs() - last.atMs
+    return heldMs < this.#limits.reconnectDelayMsMax ? last.attempts : 0
   }
 
   #pause(attempt: number, effort: Effort): Promise<void> {

@@ -18,8 +18,8 @@ const labels = {
 /** What a claim says, besides of which session. */
 export type ClaimNumbers = Pick<ResumeClaim, 'generation' | 'received' | 'acknowledged'>
 
-/** How far a claim may be ahead: attempts that this end has not heard of. Each is one hash. */
-const generationsAheadMax = 4_096
+/** How far a claim may be ahead: attempts that this end has not heard of. Each is one hash, and a false claim costs no fewer. */
+const generationsAheadMax = 256
 
 export class ResumeKey {
   readonly #crypto: CryptoProvider

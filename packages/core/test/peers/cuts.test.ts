@@ -119,7 +119,11 @@ describe.each(['before', 'behind'] as const)('a link that is cut %s any frame of
 })
 
 test('links that are cut one after the other, each a frame later in its life, lose nothing', async () => {
-  const line = new FakeLine({ limits, wireOf: () => ({ capabilities: { frameBytesMax: 1_024 } }) })
+  // Short pauses: links that do not last would be dialled ever later, and this is about many of them.
+  const line = new FakeLine({
+    limits: { ...limits, reconnectDelayMsMax: 1_000 },
+    wireOf: () => ({ capabilities: { frameBytesMax: 1_024 } }),
+  })
   line.prepare = (wire, dial) => {
     // A new link has five frames before the first of the session.
     if (dial > 0 && dial < 60) cutAt(wire, dial, dial % 2 === 0 ? 'before' : 'behind', () => line.cut())

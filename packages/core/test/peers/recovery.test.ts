@@ -46,6 +46,49 @@ describe('an interrupted session', () => {
     expect(firsts.size).toBeGreaterThan(15)
   })
 
+  test('whose every fresh link is cut is dialled for ever later all the same', async () => {
+    const line = new FakeLine()
+    await line.connect()
+    line.dialledAtMs.length = 0
+    line.near.on('resumed', () => line.env.schedule(0, () => line.cut()))
+    const fromMs = line.env.nowMs
+    line.cut()
+    await line.env.advance(60_000)
+    const pauses = pausesOf(line, fromMs)
+    expect(pauses.length).toBeGreaterThan(6)
+    for (const [attempt, pause] of pauses.entries()) {
+      const wholeMs = Math.min(reconnectDelayMs * 2 ** attempt, reconnectDelayMsMax)
+      expect(pause).toBeGreaterThanOrEqual(wholeMs / 2)
+      expect(pause).toBeLessThanOrEqual(wholeMs)
+    }
+    expect(line.told[0].filter((word) => word === 'resumed')).toHaveLength(pauses.length)
+    await line.stop()
+  })
+
+  test('is dialled for soon again once a link has lasted', async () => {
+    for (const [lastedMs, soonest, latest] of [
+      [reconnectDelayMsMax - 1, reconnectDelayMs, 2 * reconnectDelayMs],
+      [reconnectDelayMsMax, reconnectDelayMs / 2, reconnectDelayMs],
+    ] as const) {
+      // One attempt leads to a link; the next pause is that of a first attempt, or of a second.
+      const line = new FakeLine()
+      await line.connect()
+      const resumedAtMs: number[] = []
+      line.near.on('resumed', () => resumedAtMs.push(line.env.nowMs))
+      line.cut()
+      await line.env.advance(reconnectDelayMs)
+      const [fromMs = 0] = resumedAtMs
+      await line.env.advance(fromMs + lastedMs - line.env.nowMs)
+      line.cut()
+      await line.env.advance(2 * reconnectDelayMs)
+      const pause = (line.dialledAtMs.at(-1) ?? 0) - fromMs - lastedMs
+      expect([lastedMs, line.dialledAtMs.length, resumedAtMs.length]).toEqual([lastedMs, 3, 2])
+      expect(pause).toBeGreaterThanOrEqual(soonest)
+      expect(pause).toBeLessThanOrEqual(latest)
+      await line.stop()
+    }
+  })
+
   test('goes on as soon as the other end can be reached, and nothing dials any more', async () => {
     const line = await createScene()
     await line.env.advance(30_000)

@@ -46,7 +46,7 @@ test('a generation that is not ahead has no proof, nor one too far ahead', async
   const key = new ResumeKey(nativeCrypto, channel)
   key.advance(3)
   const provable = (generation: number): boolean => key.mac('dialler', channel, { ...claim, generation }) !== undefined
-  expect([2, 3, 4, 3 + 4_096, 3 + 4_097].map(provable)).toEqual([false, false, true, true, false])
+  expect([2, 3, 4, 3 + 256, 3 + 257].map(provable)).toEqual([false, false, true, true, false])
 })
 
 test('an end that skipped attempts comes to the same key as one that made them all', async () => {
@@ -64,6 +64,6 @@ test('a key does not go back, whatever it is told', async () => {
   const key = new ResumeKey(nativeCrypto, channel)
   key.advance(5)
   const before = key.mac('dialler', channel, { ...claim, generation: 6 })
-  for (const generation of [0, 4, 5, 5 + 4_097]) key.advance(generation)
+  for (const generation of [0, 4, 5, 5 + 257]) key.advance(generation)
   expect([key.generation, key.mac('dialler', channel, { ...claim, generation: 6 })]).toEqual([5, before])
 })
