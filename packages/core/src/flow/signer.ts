@@ -61,11 +61,16 @@ export class Signer {
     return this.#unsignedBytes <= unsignedBytesMax && this.#held < heldMax
   }
 
-  /** Resolves when everything has its seal; undefined where little waits for one. */
-  blocked(): Promise<void> | undefined {
-    if (this.#held < heldPatient && this.#unsignedBytes <= unsignedBytesMax / 2) return undefined
+  /** Resolves when everything has its seal; undefined where it has. */
+  sealed(): Promise<void> | undefined {
+    if (this.#unsealed === 0) return undefined
     this.#sealed ??= gate()
     return this.#sealed.opened
+  }
+
+  /** The same, but undefined where little waits for one. */
+  blocked(): Promise<void> | undefined {
+    return this.#held < heldPatient && this.#unsignedBytes <= unsignedBytesMax / 2 ? undefined : this.sealed()
   }
 
   /** Signs what would be signed at the end of the turn, which may be too late. A slow key stays slow. */

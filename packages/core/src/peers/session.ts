@@ -247,7 +247,14 @@ export class Session implements FlowOwner, PathOwner {
 
   /** Calls back once the peer has acknowledged all that was sent so far; never where the session ends before. */
   whenArrived(arrived: () => void): void {
-    this.#flow.outbox.whenArrived(arrived)
+    const { outbox, signer } = this.#flow
+    // What has come without its seal may still be lost.
+    const sealed = signer.sealed()
+    if (sealed === undefined) return outbox.whenArrived(arrived)
+    sealed.then(
+      () => outbox.whenArrived(arrived),
+      () => {},
+    )
   }
 
   /** One that finds no room waits for it, since its caller waits anyway. */

@@ -193,6 +193,25 @@ test('no position is ever taken twice, whoever it goes to', async () => {
   expect(new Set(positions).size).toBe(10)
 })
 
+test('a signed message for a peer that was away is kept until its seal has arrived, too', async () => {
+  const { identity, state, signNext } = slowIdentity()
+  const town = new FakeTown()
+  const to = await town.house()
+  const from = town.node({ identity })
+  const heard: unknown[] = []
+  to.registerProtocol(votes.handler({ cast: (payload) => void heard.push(payload) }))
+  await town.during(votes.client(from).send(to.peerId, 'cast', { choice: 5 }, { queueMs: 600_000 }))
+  from.on('connected', () => {
+    state.isSlow = true
+  })
+  await town.join(from, to)
+  await town.env.advance(20_000)
+  expect([heard, from.getStats().mailbox.messages]).toEqual([[], 1])
+  signNext()
+  await town.env.advance(20_000)
+  expect([heard, from.getStats().mailbox.messages]).toEqual([[{ choice: 5 }], 0])
+})
+
 test('a signed message for a peer that is away is signed when it comes', async () => {
   const town = new FakeTown()
   const to = await town.house()
