@@ -1,4 +1,5 @@
 import type { Env } from '../env/env.js'
+import { createPromised } from '../env/promised.js'
 import type { PeerId } from '../identity/peer-id.js'
 import type { Session } from '../peers/session.js'
 import type { BroadcastOutcome } from '../protocol/messenger.js'
@@ -40,14 +41,11 @@ export async function broadcastTo(
   }
   if (pending.length === 0) return { sent, failed }
 
-  let tire = (): void => {}
-  const tired = new Promise<void>((resolve) => {
-    tire = resolve
-  })
-  const cancel = env.schedule(patienceMs, tire)
+  const tired = createPromised<void>()
+  const cancel = env.schedule(patienceMs, () => tired.resolve())
   for (const { peerId, accepted } of pending) {
     try {
-      await Promise.race([accepted, tired])
+      await Promise.race([accepted, tired.promise])
       sent.push(peerId)
     } catch (error) {
       fail(peerId, error)

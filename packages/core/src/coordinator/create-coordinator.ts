@@ -215,7 +215,7 @@ class Node implements Coordinator {
 
   async movePeer({ peerId, addresses }: PeerTarget, { signal }: Signalled = {}): Promise<PeerInfo> {
     signal?.throwIfAborted()
-    const target = parsePeerId(peerId)
+    const target = this.#suites.supported(parsePeerId(peerId))
     await this.#lifecycle.startImplicitly()
     const session = await this.#peers.move(target, addresses, signal)
     return session.info

@@ -4,6 +4,7 @@ import { type CoreErrorCode, coreError, coreErrorTable } from '../errors.js'
 import type { PeerId } from '../identity/peer-id.js'
 import type { Offer } from '../protocol/registry.js'
 import type { RondoError } from '../rondo-error.js'
+import { describeReason } from '../transport/close-reason.js'
 import type { CloseReason } from '../transport/transport.js'
 import type { Channel } from './channel.js'
 import { decodeEnvelope, encodeGoodbye, encodeHello, type ResumeClaim } from './envelope.js'
@@ -22,6 +23,7 @@ export interface Greeting {
 
 const greetingBytesMax = 65_536
 const noNames = new InboundNames(0)
+const reasonLayers: ReadonlySet<string> = new Set(['identity', 'handshake', 'session'])
 
 export function sendGreeting(channel: Channel, env: Env, { offer, resume }: Greeting): void {
   sendWhole(channel, env, frameKind.hello, (writer) => encodeHello(writer, offer, resume))
@@ -75,13 +77,13 @@ function sendWhole({ link, ciphers }: Channel, env: Env, kind: number, write: (w
   }
 }
 
-/** The handshake's own reasons keep their codes. */
+/** Reasons of the layers that decide about newcomers keep their codes. */
 function notGreeted(reason: CloseReason, peerId: PeerId): RondoError {
-  const detail = reason.detail === undefined ? reason.code : `${reason.code} (${reason.detail})`
-  return coreError(isHandshakeCode(reason.code) ? reason.code : 'LINK_CLOSED', { peerId, detail, details: { reason } })
+  const { code } = reason
+  const detail = describeReason(reason)
+  return coreError(turnsAway(code) ? code : 'LINK_CLOSED', { peerId, detail, details: { reason } })
 }
 
-function isHandshakeCode(code: string): code is CoreErrorCode {
-  if (code === 'SUITE_UNSUPPORTED') return true
-  return Object.entries(coreErrorTable).some(([known, { layer }]) => known === code && layer === 'handshake')
+function turnsAway(code: string): code is CoreErrorCode {
+  return Object.entries(coreErrorTable).some(([known, { layer }]) => known === code && reasonLayers.has(layer))
 }

@@ -1,5 +1,6 @@
 import { ByteWriter } from '../bytes/byte-writer.js'
 import type { Env } from '../env/env.js'
+import { createPromised, type Promised } from '../env/promised.js'
 import { coreError } from '../errors.js'
 import { Arrivals } from './arrivals.js'
 import type { Carrier } from './carrier.js'
@@ -53,7 +54,7 @@ export class Outbox {
   /** Since when senders wait with nothing acknowledged. */
   #waitingSinceMs: number | undefined
   #blockedSinceMs: number | undefined
-  #drained: Gate | undefined
+  #drained: Promised<void> | undefined
   readonly #arrivals = new Arrivals()
   bytesSent = 0
   recordsSent = 0
@@ -204,8 +205,8 @@ export class Outbox {
   /** Undefined while more may be sent; else the promise of room. */
   blocked(): Promise<void> | undefined {
     if (!this.isBlocked) return undefined
-    this.#drained ??= gate()
-    return this.#drained.opened
+    this.#drained ??= createPromised<void>()
+    return this.#drained.promise
   }
 
   /** The link fell below its high-water mark. */
@@ -233,7 +234,7 @@ export class Outbox {
     this.#carrier = undefined
     this.#kept.clear()
     this.#arrivals.clear()
-    this.#drained?.shut(reason)
+    this.#drained?.reject(reason)
     this.#drained = undefined
     this.#waitingSinceMs = undefined
   }
@@ -369,7 +370,7 @@ export class Outbox {
     } else if (!isLinkFull && this.#kept.bytes < queueBytesMax / 4) {
       this.#waitingSinceMs = undefined
       this.#blockedSinceMs = undefined
-      this.#drained?.open()
+      this.#drained?.resolve()
       this.#drained = undefined
     }
   }
@@ -389,25 +390,6 @@ function wholeOf(kind: number, body: Uint8Array): Uint8Array {
   whole[0] = kind
   whole.set(body, 1)
   return whole
-}
-
-export interface Gate {
-  readonly opened: Promise<void>
-  readonly open: () => void
-  readonly shut: (reason: unknown) => void
-}
-
-/** Something to wait for, and to open or to shut. */
-export function gate(): Gate {
-  let open = (): void => {}
-  let shut = (_reason: unknown): void => {}
-  const opened = new Promise<void>((resolve, reject) => {
-    open = resolve
-    shut = reject
-  })
-  // Whoever sends and does not wait learns of the end by the event alone.
-  opened.catch(() => {})
-  return { opened, open, shut }
 }
 
 export function oversized(bytes: number, bytesMax: number) {

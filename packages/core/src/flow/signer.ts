@@ -1,5 +1,6 @@
 import type { CryptoProvider } from '../crypto/crypto-provider.js'
 import type { Env } from '../env/env.js'
+import { createPromised, type Promised } from '../env/promised.js'
 import { coreError } from '../errors.js'
 import type { Events } from '../events.js'
 import type { Identity } from '../identity/identity.js'
@@ -9,7 +10,7 @@ import type { AuthorClock } from '../replay/author-clock.js'
 import type { BatchEntry, SealedBatch } from '../signing/batch.js'
 import { BatchSigner } from '../signing/batch-signer.js'
 import { type Audience, encodeStatementHead, type StatementHead } from '../signing/statement-head.js'
-import { type Gate, gate, oversized } from './outbox.js'
+import { oversized } from './outbox.js'
 import type { EncodedPayload, MessageName, Sender } from './sender.js'
 
 // Signed messages on their way out. Each goes into the record in its place, without a signature; the seal of its batch follows at
@@ -44,7 +45,7 @@ export class Signer {
   /** Messages without their seal, and how many had been sent before the first of them. */
   #unsealed = 0
   #sentBefore = 0
-  #sealed: Gate | undefined
+  #sealed: Promised<void> | undefined
   /** The last that was said to this one and others: all of those share a signer. */
   #shared: SharedStatement | undefined
 
@@ -64,8 +65,8 @@ export class Signer {
   /** Resolves when everything has its seal; undefined where it has. */
   sealed(): Promise<void> | undefined {
     if (this.#unsealed === 0) return undefined
-    this.#sealed ??= gate()
-    return this.#sealed.opened
+    this.#sealed ??= createPromised<void>()
+    return this.#sealed.promise
   }
 
   /** The same, but undefined where little waits for one. */
@@ -80,7 +81,7 @@ export class Signer {
   }
 
   close(reason: unknown): void {
-    this.#sealed?.shut(reason)
+    this.#sealed?.reject(reason)
     this.#sealed = undefined
   }
 
@@ -98,7 +99,7 @@ export class Signer {
     this.#unsealed -= count
     if (this.#unsealed > 0) return
     this.#shared = undefined
-    this.#sealed?.open()
+    this.#sealed?.resolve()
     this.#sealed = undefined
   }
 

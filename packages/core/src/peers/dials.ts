@@ -1,4 +1,5 @@
 import { abortable } from '../env/deadline.js'
+import { createPromised } from '../env/promised.js'
 import { coreError } from '../errors.js'
 import type { PeerId } from '../identity/peer-id.js'
 import { RondoError } from '../rondo-error.js'
@@ -119,11 +120,12 @@ export class Dials {
     const controller = new AbortController()
     const follow = (): void => controller.abort(signal?.reason)
     signal?.addEventListener('abort', follow, { once: true })
-    let end = (): void => {}
-    const ended = new Promise<void>((resolve) => {
-      end = resolve
-    })
-    const dial: OngoingDial = { upgrading: undefined, ended, cancel: (reason) => controller.abort(reason) }
+    const ended = createPromised<void>()
+    const dial: OngoingDial = {
+      upgrading: undefined,
+      ended: ended.promise,
+      cancel: (reason) => controller.abort(reason),
+    }
     this.#underWay.set(peerId, dial)
     try {
       return await this.#dialEach(peerId, addresses, dial, controller.signal)
@@ -135,7 +137,7 @@ export class Dials {
     } finally {
       signal?.removeEventListener('abort', follow)
       this.#underWay.delete(peerId)
-      end()
+      ended.resolve()
     }
   }
 

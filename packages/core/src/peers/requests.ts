@@ -1,13 +1,13 @@
 import type { Codecs } from '../codec/codecs.js'
 import { abortable, startDeadline } from '../env/deadline.js'
 import type { Cancel, Env } from '../env/env.js'
-import { type CoreErrorCode, coreError, coreErrorTable } from '../errors.js'
+import { coreError } from '../errors.js'
 import type { Rejection } from '../flow/envelope.js'
 import { decodePayload } from '../flow/payload.js'
 import type { MessageName, Sender } from '../flow/sender.js'
 import type { PeerId } from '../identity/peer-id.js'
 import type { Limits } from '../options.js'
-import { RequestRejection } from '../protocol/request-rejection.js'
+import { remoteFailure } from '../protocol/remote-failure.js'
 import type { RondoError } from '../rondo-error.js'
 
 // Requests that this end sent to one peer and that wait for their answer.
@@ -33,24 +33,6 @@ export interface RequestsOptions {
   readonly peerId: PeerId
   readonly sender: Sender
 }
-
-/** What a peer may reject a request with, besides the errors of its protocol. */
-const remoteCodes: ReadonlySet<string> = new Set<CoreErrorCode>([
-  'PROTOCOL_UNKNOWN',
-  'PROTOCOL_VERSION',
-  'PROTOCOL_TYPE_UNKNOWN',
-  'MESSAGE_OVERSIZED',
-  'RATE_EXCEEDED',
-  'CODEC_UNKNOWN',
-  'CODEC_MALFORMED',
-  'CODEC_NOT_DETERMINISTIC',
-  'CODEC_LIMIT',
-  'CODEC_KEY_REFUSED',
-  'SCHEMA_REFUSED',
-  'SCHEMA_ASYNC',
-  'REQUEST_LIMIT',
-  'HANDLER_FAILED',
-])
 
 const requestIdMax = 0xffff_ffff
 
@@ -149,18 +131,7 @@ export class Requests {
     return this.#lastId
   }
 
-  #remoteError({ code, reason, detail, retryAfterMs, issues }: Rejection): RondoError {
-    const { peerId } = this.#options
-    if (code === 'REQUEST_REJECTED' && reason !== undefined) return new RequestRejection(reason, { detail, peerId })
-    const details = {
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-      ...(issues === undefined ? {} : { issues }),
-    }
-    if (isRemoteCode(code)) return coreError(code, { detail, peerId, details })
-    return coreError('REQUEST_REJECTED', { detail: code, peerId, details })
+  #remoteError(rejection: Rejection): RondoError {
+    return remoteFailure(rejection, this.#options.peerId, 'REQUEST_REJECTED')
   }
-}
-
-function isRemoteCode(code: string): code is CoreErrorCode {
-  return remoteCodes.has(code) && Object.hasOwn(coreErrorTable, code)
 }

@@ -1,4 +1,4 @@
-import { equalBytes } from '@noble/curves/utils.js'
+import { bytesToHex, equalBytes } from '@noble/curves/utils.js'
 import type { Codecs } from '../codec/codecs.js'
 import type { CryptoProvider } from '../crypto/crypto-provider.js'
 import type { Env } from '../env/env.js'
@@ -20,6 +20,7 @@ import type { Served } from '../protocol/served.js'
 import type { OpenStreamOptions, Stream } from '../protocol/stream.js'
 import { negotiateVersion } from '../protocol/version.js'
 import type { VerifiedRoots } from '../signing/verified-roots.js'
+import { describeReason } from '../transport/close-reason.js'
 import type { CloseReason } from '../transport/transport.js'
 import { Path, type PathOwner } from './path.js'
 import type { PeerInfo } from './peer-info.js'
@@ -122,7 +123,7 @@ export class Session implements FlowOwner, PathOwner {
     this.#heardAtMs = env.monotonicMs()
     this.#path = new Path(channel, this)
     this.#resumeKey = new ResumeKey(crypto, channel)
-    this.id = hexOf(channel.handshakeHash.subarray(0, sessionIdBytes))
+    this.id = bytesToHex(channel.handshakeHash.subarray(0, sessionIdBytes))
     this.peerId = channel.peerId
     const { role } = channel
     this.#flow = new Flow({
@@ -219,6 +220,23 @@ export class Session implements FlowOwner, PathOwner {
   }
 
   // What the node sends.
+
+  /** Where a message belongs, in a version that the peer serves. */
+  nameOf({ protocol = appProtocol, version: wanted, type }: OutgoingMessage): MessageName {
+    // Everybody takes messages of `app`; a handler for them may add versions.
+    const offer = protocol === appProtocol && !this.offer.has(appProtocol) ? appOffer : this.offer
+    if (wanted !== undefined && offer.get(protocol)?.includes(wanted)) return { protocol, version: wanted, type }
+    const { registry } = this.#node
+    if (this.#versionsGeneration !== registry.generation) {
+      this.#versionsGeneration = registry.generation
+      this.#versions.clear()
+    }
+    const known = wanted === undefined ? this.#versions.get(protocol) : undefined
+    if (known !== undefined) return { protocol, version: known, type }
+    const version = negotiateVersion(protocol, wanted, registry.versions(protocol), offer, this.peerId)
+    this.#versions.set(protocol, version)
+    return { protocol, version, type }
+  }
 
   /** Resolves when the message is accepted below the high-water mark. */
   send(message: OutgoingMessage): Promise<void> {
@@ -468,30 +486,4 @@ export class Session implements FlowOwner, PathOwner {
   #assertRoom(): void {
     if (this.#flow.outbox.isFull || !this.#flow.signer.hasRoom()) throw coreError('PEER_SLOW', { peerId: this.peerId })
   }
-
-  /** Where a message belongs, in a version that the peer serves. */
-  nameOf({ protocol = appProtocol, version: wanted, type }: OutgoingMessage): MessageName {
-    // Everybody takes messages of `app`; a handler for them may add versions.
-    const offer = protocol === appProtocol && !this.offer.has(appProtocol) ? appOffer : this.offer
-    if (wanted !== undefined && offer.get(protocol)?.includes(wanted)) return { protocol, version: wanted, type }
-    const { registry } = this.#node
-    if (this.#versionsGeneration !== registry.generation) {
-      this.#versionsGeneration = registry.generation
-      this.#versions.clear()
-    }
-    const known = wanted === undefined ? this.#versions.get(protocol) : undefined
-    if (known !== undefined) return { protocol, version: known, type }
-    const version = negotiateVersion(protocol, wanted, registry.versions(protocol), offer, this.peerId)
-    this.#versions.set(protocol, version)
-    return { protocol, version, type }
-  }
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
-
-/** One line for a person. */
-export function describeReason({ code, detail }: CloseReason): string {
-  return detail === undefined ? code : `${code} (${detail})`
 }

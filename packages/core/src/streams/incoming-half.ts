@@ -1,6 +1,6 @@
 import type { Sha256 } from '../crypto/crypto-provider.js'
+import { createPromised, type Promised } from '../env/promised.js'
 import type { RondoError } from '../rondo-error.js'
-import { createPromised, type Promised } from './promised.js'
 
 // The half of a stream that this end reads. What arrives is copied into blocks that are filled to the brim, so that a peer's choice
 // of chunks cannot make it hold more than its window and one block; what fills its own memory well enough is a block as it is.

@@ -1,14 +1,14 @@
 import type { Sha256 } from '../crypto/crypto-provider.js'
+import { createPromised } from '../env/promised.js'
 import { coreError } from '../errors.js'
 import type { Rejection } from '../flow/envelope.js'
 import type { PeerId } from '../identity/peer-id.js'
 import type { Limits } from '../options.js'
+import { remoteFailure } from '../protocol/remote-failure.js'
 import type { Stream, StreamProgress, StreamSource } from '../protocol/stream.js'
 import type { RondoError } from '../rondo-error.js'
 import { IncomingHalf } from './incoming-half.js'
 import { OutgoingHalf } from './outgoing-half.js'
-import { createPromised } from './promised.js'
-import { remoteFailure } from './remote-failure.js'
 import { sendSource } from './send-source.js'
 import type { StreamWire } from './stream-wire.js'
 
@@ -198,7 +198,7 @@ export class LiveStream implements Stream {
 
   /** What was complete before it stays readable, and writing nothing to a peer that reads nothing is no failure. */
   resetBy(rejection: Rejection): void {
-    const failure = remoteFailure(rejection, this.peerId)
+    const failure = remoteFailure(rejection, this.peerId, 'STREAM_ABORTED')
     if (failure.code === 'STREAM_UNREAD') this.#outgoing.dismiss(failure)
     this.fail(failure, undefined, this.#incoming.isEnded)
   }

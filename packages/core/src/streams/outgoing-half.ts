@@ -1,6 +1,6 @@
 import type { Sha256 } from '../crypto/crypto-provider.js'
+import { createPromised, type Promised } from '../env/promised.js'
 import type { RondoError } from '../rondo-error.js'
-import { createPromised, type Promised } from './promised.js'
 
 // The half of a stream that this end writes. Small writes gather in one chunk's worth of memory, large ones are cut into views and
 // never copied here. Credit bounds what goes out, and tells what was taken: it is given back and never given away.

@@ -63,8 +63,14 @@ describe('a greeting', () => {
     expect(await codeOf(during(hearGreeting(dialler)))).toBe('HANDSHAKE_DUPLICATE')
     refuseGreeting(dialler, env, { code: 'SESSION_RESUME_REFUSED', detail: 'not yours' })
     const failure = await failureOf(during(hearGreeting(listener)))
-    // Whatever is no business of the handshake is a link that closed, with the peer's own words beside it.
-    expect(failure).toMatchObject({ code: 'LINK_CLOSED', details: { reason: { code: 'SESSION_RESUME_REFUSED' } } })
+    expect(failure).toMatchObject({ code: 'SESSION_RESUME_REFUSED', details: { reason: { detail: 'not yours' } } })
+  })
+
+  test('whose refusal is no business of newcomers is a link that closed, with the peer’s own words beside it', async () => {
+    const { env, dialler, listener, during } = await createScene()
+    refuseGreeting(listener, env, { code: 'COORDINATOR_STOPPED' })
+    const failure = await failureOf(during(hearGreeting(dialler)))
+    expect(failure).toMatchObject({ code: 'LINK_CLOSED', details: { reason: { code: 'COORDINATOR_STOPPED' } } })
   })
 
   const body = (text: string): RawFrame => [frameKind.hello, new TextEncoder().encode(text)]
