@@ -1,3 +1,5 @@
+export { platformCrypto } from '#platform'
+export { ByteReader } from './bytes/byte-reader.js'
 export { ByteWriter, type ByteWriterOptions } from './bytes/byte-writer.js'
 export { bytesCodec } from './codec/bytes-codec.js'
 export { createCborCodec } from './codec/cbor-codec.js'
@@ -6,8 +8,10 @@ export type { Decoded, PayloadCodec } from './codec/payload-codec.js'
 export type {
   AdoptLinkOptions,
   Coordinator,
+  CoordinatorHost,
   CoordinatorStats,
   Listening,
+  OwnMessageDraft,
   PeerTarget,
 } from './coordinator/coordinator.js'
 export { createCoordinator } from './coordinator/create-coordinator.js'
@@ -54,7 +58,14 @@ export type {
 } from './protocol/protocol-handler.js'
 export type { Rate } from './protocol/rate.js'
 export { RequestRejection } from './protocol/request-rejection.js'
-export type { Schema, SchemaIssue, SchemaVerdict } from './protocol/schema.js'
+export {
+  checkSchema,
+  type Schema,
+  type SchemaInput,
+  type SchemaIssue,
+  type SchemaOutput,
+  type SchemaVerdict,
+} from './protocol/schema.js'
 export type { OpenStreamOptions, ReadableBytes, Stream, StreamProgress, StreamSource } from './protocol/stream.js'
 export {
   type AuthorClock,

@@ -1,9 +1,14 @@
+import type { MaybePromise } from '../crypto/crypto-provider.js'
+import type { Env } from '../env/env.js'
 import type { TypedEmitter } from '../events.js'
 import type { PeerId } from '../identity/peer-id.js'
 import type { MailboxStats } from '../peers/mailbox.js'
 import type { PeerInfo } from '../peers/peer-info.js'
 import type { ProtocolHandler } from '../protocol/handler.js'
 import type { Messenger } from '../protocol/messenger.js'
+import type { MessageDraft } from '../signing/sign-message.js'
+import type { MessageVerifier } from '../signing/verify-message.js'
+import type { Store } from '../store/store.js'
 import type { Link } from '../transport/transport.js'
 import type { CoordinatorState } from './lifecycle.js'
 
@@ -49,8 +54,23 @@ export interface CoordinatorStats {
   readonly mailbox: MailboxStats
 }
 
+/** What this node is to sign: the author and the network are its own. */
+export type OwnMessageDraft = Omit<MessageDraft, 'network'>
+
+/** What a protocol that does more than to answer messages stands on: the node's clock, its store, its signature. */
+export interface CoordinatorHost {
+  readonly env: Env
+  readonly network: string
+  /** What survives a restart, where the node was given one. Everybody takes a scope of it. */
+  readonly store: Store | undefined
+  /** Signs one message outside of any session, in its transferable form. */
+  signMessage(draft: OwnMessageDraft): MaybePromise<Uint8Array>
+  /** `verifyMessage` with the suites and the codecs of this node. */
+  verifyMessage: MessageVerifier
+}
+
 /** One node: its peers, its protocols, its transports. Nothing is open before `start`, `listen` or `connectToPeer`. */
-export interface Coordinator extends Messenger, TypedEmitter, AsyncDisposable {
+export interface Coordinator extends Messenger, CoordinatorHost, TypedEmitter, AsyncDisposable {
   readonly peerId: PeerId
   readonly state: CoordinatorState
 

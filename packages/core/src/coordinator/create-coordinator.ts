@@ -2,6 +2,8 @@ import { platformCrypto } from '#platform'
 import { bytesCodec } from '../codec/bytes-codec.js'
 import { createCborCodec } from '../codec/cbor-codec.js'
 import { type Codecs, createCodecs } from '../codec/codecs.js'
+import type { PayloadCodec } from '../codec/payload-codec.js'
+import type { MaybePromise } from '../crypto/crypto-provider.js'
 import type { Env } from '../env/env.js'
 import { createSystemEnv } from '../env/system-env.js'
 import { coreError } from '../errors.js'
@@ -10,6 +12,7 @@ import { encodePayload } from '../flow/sender.js'
 import { SharedSigner, type SharedStatement } from '../flow/signer.js'
 import { WriterPool } from '../flow/writer-pool.js'
 import { createEd25519 } from '../identity/ed25519.js'
+import type { Identity } from '../identity/identity.js'
 import { type PeerId, parsePeerId } from '../identity/peer-id.js'
 import { createSuites, type Suites } from '../identity/suite.js'
 import { type CoordinatorOptions, type Limits, resolveLimits, resolveNetwork } from '../options.js'
@@ -27,11 +30,20 @@ import { Registry } from '../protocol/registry.js'
 import type { OpenStreamOptions, Stream } from '../protocol/stream.js'
 import { type AuthorClock, openAuthorClock } from '../replay/author-clock.js'
 import { RondoError } from '../rondo-error.js'
+import { signMessage } from '../signing/sign-message.js'
 import { VerifiedRoots } from '../signing/verified-roots.js'
+import { createVerifierOf, type MessageVerifier } from '../signing/verify-message.js'
 import type { Store } from '../store/store.js'
 import type { Link, Listener, Transport } from '../transport/transport.js'
 import { broadcastTo } from './broadcast.js'
-import type { AdoptLinkOptions, Coordinator, CoordinatorStats, Listening, PeerTarget } from './coordinator.js'
+import type {
+  AdoptLinkOptions,
+  Coordinator,
+  CoordinatorStats,
+  Listening,
+  OwnMessageDraft,
+  PeerTarget,
+} from './coordinator.js'
 import { Heartbeat } from './heartbeat.js'
 import { type CoordinatorState, Lifecycle } from './lifecycle.js'
 
@@ -51,10 +63,15 @@ interface Signalled {
 
 class Node implements Coordinator {
   readonly peerId: PeerId
+  readonly env: Env
+  readonly network: string
+  readonly store: Store | undefined
+  readonly verifyMessage: MessageVerifier
+  readonly #identity: Identity
+  readonly #ownCodecs: readonly PayloadCodec[]
   readonly #suites: Suites
   readonly #codecs: Codecs
   readonly #events: Events
-  readonly #env: Env
   readonly #limits: Limits
   readonly #registry = new Registry()
   readonly #shared: SharedSigner
@@ -74,7 +91,11 @@ class Node implements Coordinator {
     this.peerId = this.#suites.supported(parsePeerId(identity.peerId))
     const limits = resolveLimits(options.limits)
     const network = resolveNetwork(options.network)
-    this.#env = env
+    this.env = env
+    this.network = network
+    this.store = options.store
+    this.#identity = identity
+    this.#ownCodecs = codecs
     this.#limits = limits
     const { cborDepthMax, cborItemsMax, cborStringBytesMax } = limits
     const cbor = createCborCodec({
@@ -86,6 +107,13 @@ class Node implements Coordinator {
     this.#events = new Events(({ code, message, peerId }) => env.log('warn', message, { code, peerId }))
     const author = { identity, network, env, crypto, limits, events: this.#events, clock: () => this.#clock }
     this.#shared = new SharedSigner(author)
+    const roots = new VerifiedRoots((peerId, message, signature) => this.#suites.verify(peerId, message, signature))
+    this.verifyMessage = createVerifierOf({
+      sha256: crypto.sha256,
+      roots,
+      codecs: this.#codecs,
+      signedMessageBytesMax: limits.messageBytesMax + wrappingBytesMax,
+    })
     const { peerId } = this
     const kept = { store: options.store, limits, codecs: this.#codecs, events: this.#events }
     this.#mailbox = new Mailbox({ ...kept, peerId, env, crypto })
@@ -99,7 +127,7 @@ class Node implements Coordinator {
       events: this.#events,
       writers: new WriterPool(),
       author,
-      roots: new VerifiedRoots((peerId, message, signature) => this.#suites.verify(peerId, message, signature)),
+      roots,
       suites: this.#suites,
       channel: {
         env,
@@ -168,6 +196,11 @@ class Node implements Coordinator {
 
   off<Name extends keyof CoordinatorEvents>(name: Name, listener: CoordinatorEvents[Name]): void {
     this.#events.off(name, listener)
+  }
+
+  signMessage(draft: OwnMessageDraft): MaybePromise<Uint8Array> {
+    const { network, env } = this
+    return signMessage(this.#identity, { ...draft, network }, { codecs: this.#ownCodecs, env })
   }
 
   registerProtocol(handler: ProtocolHandler): void {
@@ -267,7 +300,7 @@ class Node implements Coordinator {
     const absent: { peerId: PeerId; error: RondoError }[] = []
     const sessions = to === undefined ? this.#speakers(message) : this.#named(to, absent)
     const patienceMs = this.#limits.broadcastPatienceMs
-    const { sent, failed } = await broadcastTo(sessions, { env: this.#env, patienceMs, say: this.#announcer(message) })
+    const { sent, failed } = await broadcastTo(sessions, { env: this.env, patienceMs, say: this.#announcer(message) })
     return { sent, failed: [...absent, ...failed] }
   }
 
@@ -393,6 +426,9 @@ const notStarted: AuthorClock = {
     throw coreError('COORDINATOR_STOPPED')
   },
 }
+
+/** A statement, a path and the rest around a payload. */
+const wrappingBytesMax = 4_096
 
 const closedHere = { code: 'PEER_DISCONNECTED' }
 

@@ -1,0 +1,76 @@
+import type { OwnMessageDraft } from '@rondo/core'
+import { bytesOfHex } from '../hex.js'
+import type { Plan } from '../plan/plan.js'
+import type { Answer, Closing, Contribution, Invitation, Join } from './article.js'
+import { encodeSlot, type Slot } from './slot.js'
+
+// From what a member means to say to what its key signs.
+
+type Said<T> = Omit<T, 'author' | 'createdMs' | 'expiresMs' | 'hash' | 'bytes' | 'room' | 'valueBytes'>
+
+export type ArticleDraft =
+  | Said<Invitation>
+  | (Said<Answer> & { readonly room: string })
+  | Said<Join>
+  | Said<Contribution>
+  | Said<Closing>
+
+/** When it is said, and until when it is good: not later than the invitation, whatever this member's clock says. */
+export interface DraftTimes {
+  readonly createdMs: number
+  readonly expiresMs: number
+}
+
+export function draftMessage(
+  plan: Pick<Plan, 'name' | 'version' | 'phases'>,
+  draft: ArticleDraft,
+  times: DraftTimes,
+): OwnMessageDraft {
+  return {
+    protocol: plan.name,
+    version: plan.version,
+    type: draft.kind === 'contribution' ? (plan.phases[draft.phase]?.name ?? 'confirm') : draft.kind,
+    audience: 'anyone',
+    position: { slot: encodeSlot(slotOf(draft)) },
+    createdMs: Math.min(times.createdMs, times.expiresMs - 1),
+    expiresMs: times.expiresMs,
+    payload: payloadOf(draft),
+  }
+}
+
+function slotOf(draft: ArticleDraft): Slot {
+  switch (draft.kind) {
+    case 'invitation':
+      return { kind: 'invitation', nonce: draft.nonce }
+    case 'answer':
+      return { kind: 'answer', room: draft.room, incarnation: draft.incarnation }
+    case 'join':
+      return { kind: 'join', parent: draft.parent, incarnation: draft.incarnation }
+    case 'contribution':
+      return { kind: 'contribution', round: draft.round, attempt: draft.attempt, phase: draft.phase }
+    case 'closing':
+      return { kind: 'closing', attempt: draft.attempt, incarnation: draft.incarnation }
+  }
+}
+
+/** Arrays, for they are short; `readArticle` names the fields again. */
+function payloadOf(draft: ArticleDraft): unknown {
+  switch (draft.kind) {
+    case 'invitation': {
+      const { incarnation, candidates, minimum, maximum, setup, answerMs, deadlineMs, retries } = draft
+      const members = candidates.map(({ peerId, role }) => (role === undefined ? [peerId] : [peerId, role]))
+      return [bytesOfHex(incarnation), members, minimum, maximum, setup, answerMs, deadlineMs, retries]
+    }
+    case 'answer':
+      return draft.answer.accepts ? [true, bytesOfHex(draft.answer.nonce)] : [false, draft.answer.reason]
+    case 'join': {
+      if (draft.proposal === undefined) return [bytesOfHex(draft.attempt)]
+      const { roster, answers, culprits, suspects } = draft.proposal
+      return [bytesOfHex(draft.attempt), roster, bytesOfHex(answers.join('')), culprits, suspects]
+    }
+    case 'contribution':
+      return draft.value === undefined ? [bytesOfHex(draft.digest)] : [bytesOfHex(draft.digest), draft.value]
+    case 'closing':
+      return [draft.phase, draft.missing, draft.reason, draft.detail]
+  }
+}

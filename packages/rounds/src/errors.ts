@@ -1,0 +1,24 @@
+import { defineErrors } from '@rondo/core'
+
+/** What `@rondo/rounds` throws or rejects with. How a round ended is no error but its outcome. */
+export const roundsErrorTable = {
+  ROUNDS_FULL: { layer: 'rounds', meaning: 'as many rounds as may run at once are running', retryable: true },
+  ROUND_STORE_VOLATILE: {
+    layer: 'rounds',
+    meaning:
+      'the protocol has secrets that must never be used twice, and there is no store to remember that they were used',
+    retryable: false,
+  },
+  ROUND_SETUP_REFUSED: { layer: 'rounds', meaning: 'the setup does not fit the protocol', retryable: false },
+  SECRET_SPENT: { layer: 'rounds', meaning: 'the secret was handed out before', retryable: false },
+  ROUND_OVER: { layer: 'rounds', meaning: 'the attempt is over', retryable: false },
+  CONTRIBUTION_REFUSED: {
+    layer: 'rounds',
+    meaning: 'this member’s own contribution breaks the protocol, so it was not signed',
+    retryable: false,
+  },
+} as const
+
+export type RoundsErrorCode = keyof typeof roundsErrorTable
+
+export const roundsError = defineErrors(roundsErrorTable)

@@ -1,0 +1,15 @@
+export { type RoundsErrorCode, roundsErrorTable } from './errors.js'
+export { type Committed, commitment, committed, type Opening, opening, opens } from './plan/commitment.js'
+export {
+  defineRounds,
+  type PhaseSteps,
+  type RoundsBuilder,
+  type RoundsDefinition,
+  type RoundsHead,
+  type RoundsTypes,
+} from './plan/define-rounds.js'
+export { hashMod } from './plan/hash-mod.js'
+export type { LeaveOut } from './plan/plan.js'
+export { bytes } from './plan/schemas.js'
+export type { Local, Secret, Shape, View } from './plan/shape.js'
+export { Declined, Fault, fault } from './plan/verdict.js'
