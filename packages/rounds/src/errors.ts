@@ -17,6 +17,18 @@ export const roundsErrorTable = {
     meaning: 'this member’s own contribution breaks the protocol, so it was not signed',
     retryable: false,
   },
+  TRANSCRIPT_MALFORMED: { layer: 'transcript', meaning: 'no transcript in its one form', retryable: false },
+  TRANSCRIPT_LIMIT: { layer: 'transcript', meaning: 'the transcript is larger than was allowed', retryable: false },
+  TRANSCRIPT_FOREIGN: {
+    layer: 'transcript',
+    meaning: 'something in it is of another protocol, version, network or round, or by somebody who was not invited',
+    retryable: false,
+  },
+  EVIDENCE_INCONCLUSIVE: {
+    layer: 'transcript',
+    meaning: 'all of it was signed as it says, and it convicts nobody',
+    retryable: false,
+  },
 } as const
 
 export type RoundsErrorCode = keyof typeof roundsErrorTable
