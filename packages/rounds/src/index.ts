@@ -10,7 +10,7 @@ export {
 } from './plan/define-rounds.js'
 export { hashMod } from './plan/hash-mod.js'
 export type { LeaveOut } from './plan/plan.js'
-export { bytes } from './plan/schemas.js'
+export { bytes, schemaOf } from './plan/schemas.js'
 export type { Local, Secret, Shape, View } from './plan/shape.js'
 export { Declined, Fault, fault } from './plan/verdict.js'
 export {
