@@ -13,3 +13,24 @@ export type { LeaveOut } from './plan/plan.js'
 export { bytes } from './plan/schemas.js'
 export type { Local, Secret, Shape, View } from './plan/shape.js'
 export { Declined, Fault, fault } from './plan/verdict.js'
+export {
+  type Conviction,
+  type EvidenceVerdict,
+  type VerifyEvidenceOptions,
+  verifyEvidence,
+} from './transcript/evidence.js'
+export type { ReadSignedOptions, TranscriptCode, TranscriptRefusal } from './transcript/read-signed.js'
+export { type DecodedTranscript, decodeTranscript } from './transcript/transcript.js'
+export {
+  defaultTranscriptLimits,
+  type TranscriptLimits,
+  type TranscriptLimitsOption,
+} from './transcript/transcript-limits.js'
+export {
+  type CompletedTranscript,
+  type ShownCulprit,
+  type TranscriptVerdict,
+  type UnfinishedTranscript,
+  type VerifyTranscriptOptions,
+  verifyTranscript,
+} from './transcript/verify-transcript.js'

@@ -120,6 +120,7 @@ export function abandon(turn: Turn, reason: AbortReason, detail: string): void {
   const attempt = presentAttempt(room)
   const closing = reason === 'FAILED' ? 'failed' : reason === 'DECLINED' ? 'declined' : 'cancelled'
   if (attempt?.isOpen === true) return close(turn, attempt.id, { reason, closing, detail, suspects: [] })
+  if (room.isWatched) return finish(turn, { reason, detail })
   if (room.stage === 'over') return
   if (room.stage === 'invited')
     return turn.want({

@@ -31,9 +31,9 @@ export function complete(turn: Turn, { number, result }: Attempt): void {
   settle(turn, { status: 'completed', result: result.value, attempt: number })
 }
 
-/** Only where this member has confirmed can all have. */
-export function mayBeCompleted({ attempts }: Room): boolean {
-  return attempts.some(({ said, mine }) => said.at(-1)?.[mine] !== undefined)
+/** Only where this member has confirmed, or is about to, can all have. */
+export function mayBeCompleted({ attempts, isWatched }: Room): boolean {
+  return attempts.some(({ said, mine, phase }) => said.at(-1)?.[mine] !== undefined || (!isWatched && phase >= said.length - 1))
 }
 
 function settle(turn: Turn, outcome: RoomOutcome): void {
