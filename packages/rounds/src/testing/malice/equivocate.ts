@@ -1,6 +1,6 @@
 import type { Malice } from '@rondo/testkit/simulator'
 import { otherStatement } from './alter.js'
-import { chooseStories, type Listeners } from './listeners.js'
+import { assertListeners, chooseStories, type Listeners } from './listeners.js'
 import { roundMalice } from './round-malice.js'
 
 /**
@@ -10,6 +10,7 @@ import { roundMalice } from './round-malice.js'
  * world.malicious(2, equivocate('reveal'))
  */
 export function equivocate(phase: string, { to = 'half' }: { readonly to?: Listeners | undefined } = {}): Malice {
+  assertListeners(to)
   return roundMalice(`equivocate in ${phase}`, ({ random, note }) => {
     const storyFor = chooseStories(to)
     const others = new Map<string, Uint8Array>()

@@ -21,3 +21,7 @@ export function chooseStories(listeners: Listeners): (to: PeerId, desk: Desk) =>
     return story
   }
 }
+
+export function assertListeners(listeners: Listeners): void {
+  if (listeners !== 'half' && listeners !== 'one') throw new TypeError(`to must be half or one: ${String(listeners)}`)
+}
