@@ -62,6 +62,20 @@ test('of its own links a member believes nobody but itself', () => {
   expect(routes.nextHops(1)).toEqual([0, 2, 3])
 })
 
+test('trees follow the links as they change, mine and others', () => {
+  const routes = someRoutes()
+  routes.learn(claimOf(0, 1, [1, 2]))
+  expect([routes.nextHops(0), routes.nextHops(1)]).toEqual([[3], [0, 2, 3]])
+  routes.setLinked([0, 2])
+  expect([routes.nextHops(0), routes.nextHops(1)]).toEqual([[], [0, 2]])
+  routes.setLinked([0, 2, 3])
+  routes.learn(claimOf(0, 2, [1]))
+  expect([routes.nextHops(0), routes.nextHops(1)]).toEqual([
+    [2, 3],
+    [0, 2, 3],
+  ])
+})
+
 test('it passes on nothing of an author from whom no way is known to lead here', () => {
   const routes = new Routes(4, 1)
   routes.setLinked([2, 3])
