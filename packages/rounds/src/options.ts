@@ -14,6 +14,8 @@ export const defaultRoundsLimits = {
   invitationsBurst: 100,
   /** Articles of one round that one peer may bring and whose signature does not hold, before it is not heard there any more. */
   forgeriesMax: 16,
+  /** The same for articles that were signed as they should, and have no place in the round or say there what was said before. */
+  uselessMax: 4_096,
   /** What articles travel in. */
   messageBytesMax: 524_288,
   /** Between two questions to the same member. */

@@ -1,7 +1,7 @@
 import type { Cancel, Coordinator, MaybePromise, PeerId, VerifiedMessage } from '@rondo/core'
 import { platformCrypto } from '@rondo/core'
 import { type Account, accountOf } from '../account/account.js'
-import type { Article, Invitation } from '../articles/article.js'
+import type { Article } from '../articles/article.js'
 import { type ArticleDraft, type ContributionDraft, draftMessage } from '../articles/draft.js'
 import { readArticle } from '../articles/read-article.js'
 import type { Ask, Claim } from '../delivery/messages.js'
@@ -51,6 +51,9 @@ export class LiveRoom implements Round {
   /** What was verified here, by the hash of its bytes: copies cost no second verification. */
   readonly #verified = new Set<string>()
   readonly #forgeries = new Map<PeerId, number>()
+  readonly #useless = new Map<PeerId, number>()
+  /** Who brought what is being heard. */
+  #bringer: PeerId | undefined
   #room: Room
   #isStepping = false
   #isStopped = false
@@ -129,7 +132,7 @@ export class LiveRoom implements Round {
   heardArticles(from: PeerId, articles: readonly Uint8Array[]): void {
     if (!this.#post.isMember(from)) return
     for (const bytes of articles) {
-      if ((this.#forgeries.get(from) ?? 0) >= this.#parts.limits.forgeriesMax) return
+      if (this.#isUnheard(from)) return
       const key = hexOf(platformCrypto.sha256(bytes))
       if (this.#verified.has(key)) continue
       const verdict = this.#parts.coordinator.verifyMessage(bytes)
@@ -138,15 +141,25 @@ export class LiveRoom implements Round {
     }
   }
 
+  /** Whoever brought too much that is good for nothing has cost enough. */
+  #isUnheard(from: PeerId): boolean {
+    const { forgeriesMax, uselessMax } = this.#parts.limits
+    return (this.#forgeries.get(from) ?? 0) >= forgeriesMax || (this.#useless.get(from) ?? 0) >= uselessMax
+  }
+
   #heard(from: PeerId, key: string, verdict: VerifiedMessage | { readonly ok: false }): void {
     if (!verdict.ok) {
       this.#forgeries.set(from, (this.#forgeries.get(from) ?? 0) + 1)
       return
     }
     const article = this.#read(verdict)
-    if (article === undefined) return
-    if (this.#room.articles.some(({ hash }) => hash === article.hash)) this.#verified.add(key)
-    this.happen({ type: 'heard', article })
+    if (article !== undefined) {
+      this.#bringer = from
+      this.happen({ type: 'heard', article })
+      this.#bringer = undefined
+    }
+    if (this.#room.articles.some(({ hash }) => hash === article?.hash)) this.#verified.add(key)
+    else this.#useless.set(from, (this.#useless.get(from) ?? 0) + 1)
   }
 
   #read(message: VerifiedMessage): Article | undefined {
@@ -195,7 +208,7 @@ export class LiveRoom implements Round {
       case 'desist':
         return this.#desist()
       case 'spread':
-        return this.#post.spread(effect.article)
+        return this.#post.spread(effect.article, this.#bringer)
       case 'ask':
         return this.#post.ask(effect.member)
       case 'timer':
@@ -359,9 +372,4 @@ export class LiveRoom implements Round {
   #report(name: string, cause: unknown): void {
     this.#parts.coordinator.env.log('error', `a listener of '${name}' of a round failed`, { round: this.id, cause })
   }
-}
-
-/** Of a round that is about to begin. */
-export function isInvitation(article: Article | undefined): article is Invitation {
-  return article?.kind === 'invitation'
 }

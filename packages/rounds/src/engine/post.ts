@@ -54,17 +54,18 @@ export class Post {
     for (const member of linked) if (!before.has(member)) this.#greet(member)
   }
 
-  /** Passes on what an author said, as far as that is this member's to do. */
-  spread(article: Article): void {
+  /** Passes on what an author said, as far as that is this member's to do; not to whom it has it from. */
+  spread(article: Article, from?: PeerId): void {
     const author = this.#places.get(article.author)
+    const bringer = from === undefined ? undefined : this.#places.get(from)
     if (author === undefined) return
-    for (const member of this.#routes.nextHops(author)) this.#put(member, article)
+    for (const member of this.#routes.nextHops(author)) if (member !== bringer) this.#put(member, article)
   }
 
   ask(member: number | 'somebody'): void {
-    const asked = member === 'somebody' ? this.#next() : member
-    if (asked === undefined || !this.#linked.has(asked)) return
     const { coordinator, limits, articles } = this.#parts
+    const asked = member === 'somebody' ? this.#next() : member
+    if (asked === undefined || !this.#isReachable(asked)) return
     const nowMs = coordinator.env.monotonicMs()
     if (nowMs - (this.#askedAtMs.get(asked) ?? Number.NEGATIVE_INFINITY) < limits.askIntervalMs) return
     this.#askedAtMs.set(asked, nowMs)
@@ -77,6 +78,8 @@ export class Post {
     const member = this.#places.get(from)
     if (member === undefined) return
     const articles = this.#parts.articles()
+    // Who holds nothing is new here.
+    if (held.length === 0) this.#tellClaims(member)
     this.#deliver(member, lackingIn(articles, held, offset))
     if (knowsMore(articles, held, offset)) this.ask(member)
   }
@@ -95,20 +98,31 @@ export class Post {
   #greet(member: number): void {
     const [invitation] = this.#parts.articles()
     if (invitation !== undefined) this.#put(member, invitation)
-    for (const claim of this.#routes.claims()) this.#send(member, 'links', { room: this.#room, ...claim })
+    this.#tellClaims(member)
     this.#askedAtMs.delete(member)
     this.ask(member)
   }
 
+  #tellClaims(member: number): void {
+    for (const claim of this.#routes.claims()) this.#send(member, 'links', { room: this.#room, ...claim })
+  }
+
   #tell(claim: Claim, from?: number): void {
-    for (const member of this.#routes.hearersOf(claim, from)) this.#send(member, 'links', { room: this.#room, ...claim })
+    for (const member of this.#routes.hearersOf(claim, from))
+      this.#send(member, 'links', { room: this.#room, ...claim })
   }
 
   #next(): number | undefined {
-    const linked = [...this.#linked].sort((a, b) => a - b)
-    const next = linked.find((member) => member > this.#lastAsked) ?? linked[0]
+    const reachable = [...this.#linked].filter((member) => this.#isReachable(member)).sort((a, b) => a - b)
+    const next = reachable.find((member) => member > this.#lastAsked) ?? reachable[0]
     if (next !== undefined) this.#lastAsked = next
     return next
+  }
+
+  /** What is sent to a member whose link is away waits with its session; a question had better go to somebody else. */
+  #isReachable(member: number): boolean {
+    const peerId = this.#parts.candidates[member]
+    return peerId !== undefined && this.#linked.has(member) && this.#parts.coordinator.isConnected(peerId)
   }
 
   #put(member: number, article: Article): void {
@@ -143,5 +157,7 @@ export class Post {
 
 function speaks(coordinator: Coordinator, peerId: PeerId): boolean {
   const peer = coordinator.getPeer(peerId)
-  return peer?.state === 'connected' && peer.protocols.get(roundsProtocol.name)?.includes(roundsProtocol.version) === true
+  return (
+    peer?.state === 'connected' && peer.protocols.get(roundsProtocol.name)?.includes(roundsProtocol.version) === true
+  )
 }

@@ -1,11 +1,11 @@
-import { checkSchema, type Coordinator, type PeerId, parsePeerId, type RondoError } from '@rondo/core'
+import { type Coordinator, checkSchema, type PeerId, parsePeerId, type RondoError } from '@rondo/core'
 import type { Invitation } from '../articles/article.js'
 import { draftMessage } from '../articles/draft.js'
 import { readArticle } from '../articles/read-article.js'
 import { incarnationBytes } from '../articles/slot.js'
-import { roundsProtocol } from '../delivery/messages.js'
+import { type Links, roundsProtocol } from '../delivery/messages.js'
 import { roundsError } from '../errors.js'
-import { bytesOfHex, hexOf } from '../hex.js'
+import { hexOf } from '../hex.js'
 import { createJournal } from '../journal/create-journal.js'
 import type { Journal, KeptRoom } from '../journal/journal.js'
 import { type RoundsLimits, type RoundsOptions, resolveRoundsLimits, startDefaults } from '../options.js'
@@ -94,12 +94,16 @@ class Engine implements Rounds {
     return served
   }
 
-  async start<T extends RoundsTypes>(definition: RoundsDefinition<T>, options: StartOptions<T>): Promise<Round<T['result']>> {
+  async start<T extends RoundsTypes>(
+    definition: RoundsDefinition<T>,
+    options: StartOptions<T>,
+  ): Promise<Round<T['result']>> {
     const { signal } = options
     signal?.throwIfAborted()
     this.#assertStore(definition)
     const setup = checkSchema(definition.setup, options.setup)
-    if (!setup.ok) throw roundsError('ROUND_SETUP_REFUSED', { detail: setup.issues.map(({ message }) => message).join('; ') })
+    if (!setup.ok)
+      throw roundsError('ROUND_SETUP_REFUSED', { detail: setup.issues.map(({ message }) => message).join('; ') })
     this.#makeRoom()
     const invitation = await this.#invite(definition, options)
     signal?.throwIfAborted()
@@ -128,7 +132,10 @@ class Engine implements Rounds {
     const me = candidateOf({ invitation }, this.#coordinator.peerId)
     const watched = openAsWatcher({ ...this.#openingOf(plan, invitation, setup.value), me })
     const { deadlineMs } = invitation
-    const effects = [{ type: 'timer', name: 'pull', ms: 1 } as const, { type: 'timer', name: 'begin', ms: deadlineMs } as const]
+    const effects = [
+      { type: 'timer', name: 'pull', ms: 1 } as const,
+      { type: 'timer', name: 'begin', ms: deadlineMs } as const,
+    ]
     const room = this.#open(plan, { room: watched, effects }, undefined)
     room.heardArticles(this.#coordinator.peerId, articles)
     return room
@@ -137,7 +144,8 @@ class Engine implements Rounds {
   async #readInvitation(plan: Plan, id: string, articles: readonly Uint8Array[]): Promise<Invitation | undefined> {
     for (const bytes of articles) {
       const verdict = await this.#coordinator.verifyMessage(bytes)
-      const article = verdict.ok && verdict.network === this.#coordinator.network ? readArticle(plan, verdict) : undefined
+      const article =
+        verdict.ok && verdict.network === this.#coordinator.network ? readArticle(plan, verdict) : undefined
       if (article?.kind === 'invitation' && article.room === id) return article
     }
     return undefined
@@ -154,13 +162,24 @@ class Engine implements Rounds {
       {
         articles: ({ room, articles }, { from }) => this.#heardArticles(hexOf(room), from.peerId, articles),
         ask: (ask, { from }) => this.#rooms.get(hexOf(ask.room))?.heardAsk(from.peerId, ask),
-        links: (links, { from }) => this.#rooms.get(hexOf(links.room))?.heardClaim(from.peerId, links),
+        links: (links, { from }) => this.#heardLinks(links, from.peerId),
       },
       { onPeerConnected: look, onPeerDisconnected: look },
     )
     coordinator.on('interrupted', look)
     coordinator.on('resumed', look)
     coordinator.registerProtocol({ ...handler, onStop: () => this.#stop() })
+  }
+
+  /** Claims may overtake the invitation, and whoever makes them knows the room. */
+  #heardLinks(links: Links, from: PeerId): void {
+    const room = this.#rooms.get(hexOf(links.room))
+    if (room !== undefined) return room.heardClaim(from, links)
+    const { env } = this.#coordinator
+    if (this.#served.size === 0 || !this.#budgetOf(from).take(env.monotonicMs())) return
+    const { name: protocol, version } = roundsProtocol
+    const payload = { room: links.room, offset: 0, held: new Uint8Array(0) }
+    this.#coordinator.sendTo(from, { protocol, version, type: 'ask', payload }).catch(() => {})
   }
 
   #heardArticles(id: string, from: PeerId, articles: readonly Uint8Array[]): void {
@@ -231,7 +250,9 @@ class Engine implements Rounds {
     const { env } = this.#coordinator
     this.#rooms.get(id)?.drop()
     this.#rooms.delete(id)
-    this.#journal.forget(id, env.wallMs()).catch((cause) => env.log('warn', 'a round could not be forgotten', { cause }))
+    this.#journal
+      .forget(id, env.wallMs())
+      .catch((cause) => env.log('warn', 'a round could not be forgotten', { cause }))
   }
 
   /** The oldest that is over makes way. */
@@ -272,16 +293,23 @@ class Engine implements Rounds {
     return article
   }
 
-  #candidatesOf<T extends RoundsTypes>(plan: RoundsDefinition<T>, { with: others, role }: StartOptions<T>): Invitation['candidates'] {
+  #candidatesOf<T extends RoundsTypes>(
+    plan: RoundsDefinition<T>,
+    { with: others, role }: StartOptions<T>,
+  ): Invitation['candidates'] {
     const me = { peerId: this.#coordinator.peerId, role }
-    const candidates = [me, ...others.map((each) => (typeof each === 'string' ? { peerId: each, role: undefined } : each))]
+    const candidates = [
+      me,
+      ...others.map((each) => (typeof each === 'string' ? { peerId: each, role: undefined } : each)),
+    ]
     const seen = new Set<PeerId>()
     return candidates.map((candidate) => {
       const peerId = parsePeerId(candidate.peerId)
       if (seen.has(peerId)) throw new TypeError(`${peerId} is invited twice`)
       seen.add(peerId)
       const wanted: string | undefined = candidate.role
-      if (wanted !== undefined && !plan.roles.includes(wanted)) throw new TypeError(`${plan.name} has no role ${wanted}`)
+      if (wanted !== undefined && !plan.roles.includes(wanted))
+        throw new TypeError(`${plan.name} has no role ${wanted}`)
       return { peerId, role: wanted }
     })
   }
@@ -330,7 +358,16 @@ interface StartRules {
   readonly retries: number
 }
 
-function assertStart({ plan, candidates, minimum, maximum, answerMs, deadlineMs, lifetimeMs, retries }: StartRules): void {
+function assertStart({
+  plan,
+  candidates,
+  minimum,
+  maximum,
+  answerMs,
+  deadlineMs,
+  lifetimeMs,
+  retries,
+}: StartRules): void {
   const whole = (value: number, least: number, most: number): boolean =>
     Number.isInteger(value) && value >= least && value <= most
   if (candidates > 100) throw new TypeError(`at most 100 are invited to a round, not ${candidates}`)
@@ -338,12 +375,17 @@ function assertStart({ plan, candidates, minimum, maximum, answerMs, deadlineMs,
     throw new TypeError(`maximum must be from ${plan.membersMin} to ${plan.membersMax}: ${maximum}`)
   if (!whole(minimum, plan.membersMin, Math.min(maximum, candidates)))
     throw new TypeError(`minimum must be from ${plan.membersMin} to ${Math.min(maximum, candidates)}: ${minimum}`)
-  if (!whole(answerMs, 1, durationMsMax) || !whole(deadlineMs, 1, durationMsMax) || !whole(lifetimeMs, 1, durationMsMax))
+  if (
+    !whole(answerMs, 1, durationMsMax) ||
+    !whole(deadlineMs, 1, durationMsMax) ||
+    !whole(lifetimeMs, 1, durationMsMax)
+  )
     throw new TypeError('answerMs, deadlineMs and lifetimeMs are whole numbers of milliseconds')
   if (!whole(retries, 0, 16)) throw new TypeError(`retries must be from 0 to 16: ${retries}`)
   const phasesMs = plan.phases.reduce((sum, phase) => sum + (phase.deadlineMs ?? deadlineMs), 0)
   const neededMs = answerMs + deadlineMs + (retries + 1) * (phasesMs + deadlineMs)
-  if (lifetimeMs < neededMs) throw new TypeError(`lifetimeMs must be at least ${neededMs}, for so long may the round take`)
+  if (lifetimeMs < neededMs)
+    throw new TypeError(`lifetimeMs must be at least ${neededMs}, for so long may the round take`)
 }
 
 const durationMsMax = 0xffff_ffff

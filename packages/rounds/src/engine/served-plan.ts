@@ -1,7 +1,6 @@
-import type { RoundsDefinition, RoundsTypes } from '../plan/define-rounds.js'
-import type { Plan } from '../plan/plan.js'
-import { cut } from '../plan/verdict.js'
 import { hexOf } from '../hex.js'
+import type { RoundsDefinition, RoundsTypes } from '../plan/define-rounds.js'
+import { cut } from '../plan/verdict.js'
 import type { LiveRoom } from './live-room.js'
 import type { Outcome } from './outcome.js'
 import type { Round } from './round.js'
@@ -31,7 +30,7 @@ export class ServedPlan<T extends RoundsTypes = RoundsTypes> implements Served<T
     if (typeof handler !== 'function') throw new TypeError('serve takes a function that answers invitations')
     this.definition = definition
     // The invitation that it will be given was checked by this very definition.
-    this.#handler = handler as (invite: never) => unknown
+    this.#handler = handler as unknown as (invite: Invite) => unknown
     this.#onRound = onRound as ((round: Round) => unknown) | undefined
     this.#closed = closed
   }
@@ -104,5 +103,3 @@ export class ServedPlan<T extends RoundsTypes = RoundsTypes> implements Served<T
 
 /** Of a server that never asks for them. */
 const endedMax = 256
-
-export type { Plan }
