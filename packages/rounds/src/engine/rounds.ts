@@ -1,6 +1,5 @@
-import { type Coordinator, checkSchema, type PeerId, parsePeerId, type RondoError } from '@rondo/core'
+import { type Coordinator, checkSchema, type PeerId, type RondoError } from '@rondo/core'
 import type { Invitation } from '../articles/article.js'
-import { draftMessage } from '../articles/draft.js'
 import { readArticle } from '../articles/read-article.js'
 import { incarnationBytes } from '../articles/slot.js'
 import { type Links, roundsProtocol } from '../delivery/messages.js'
@@ -8,12 +7,13 @@ import { roundsError } from '../errors.js'
 import { hexOf } from '../hex.js'
 import { createJournal } from '../journal/create-journal.js'
 import type { Journal, KeptRoom } from '../journal/journal.js'
-import { type RoundsLimits, type RoundsOptions, resolveRoundsLimits, startDefaults } from '../options.js'
+import { type RoundsLimits, type RoundsOptions, resolveRoundsLimits } from '../options.js'
 import type { RoundsDefinition, RoundsTypes } from '../plan/define-rounds.js'
 import type { Plan } from '../plan/plan.js'
 import { openAsCandidate, openAsHost, openAsWatcher } from '../room/open-room.js'
 import { candidateOf } from '../room/room.js'
 import { EarlyArticles } from './early-articles.js'
+import { draftInvitation, signInvitation } from './invitation-draft.js'
 import { LiveRoom } from './live-room.js'
 import type { Round } from './round.js'
 import { ServedPlan } from './served-plan.js'
@@ -105,7 +105,8 @@ class Engine implements Rounds {
     if (!setup.ok)
       throw roundsError('ROUND_SETUP_REFUSED', { detail: setup.issues.map(({ message }) => message).join('; ') })
     this.#makeRoom()
-    const invitation = await this.#invite(definition, options)
+    const draft = draftInvitation(definition, options, this.#coordinator, this.#incarnation)
+    const invitation = await signInvitation(this.#coordinator, definition, draft)
     signal?.throwIfAborted()
     const opening = openAsHost({ ...this.#openingOf(definition, invitation, setup.value), me: 0 })
     const room = this.#open(definition, opening, options.local)
@@ -275,45 +276,6 @@ class Engine implements Rounds {
     }
   }
 
-  async #invite<T extends RoundsTypes>(plan: RoundsDefinition<T>, options: StartOptions<T>): Promise<Invitation> {
-    const { env } = this.#coordinator
-    const { answerMs, deadlineMs, lifetimeMs, retries } = { ...startDefaults, ...definedIn(options) }
-    const candidates = this.#candidatesOf(plan, options)
-    const maximum = options.maximum ?? Math.min(candidates.length, plan.membersMax)
-    const minimum = options.minimum ?? Math.min(candidates.length, maximum)
-    assertStart({ plan, candidates: candidates.length, minimum, maximum, answerMs, deadlineMs, lifetimeMs, retries })
-    const createdMs = env.wallMs()
-    const nonce = hexOf(env.random(32))
-    const rules = { minimum, maximum, setup: options.setup, answerMs, deadlineMs, retries }
-    const draft = { kind: 'invitation', nonce, incarnation: this.#incarnation, candidates, ...rules } as const
-    const message = draftMessage(plan, draft, { createdMs, expiresMs: createdMs + lifetimeMs })
-    const verdict = await this.#coordinator.verifyMessage(await this.#coordinator.signMessage(message))
-    const article = verdict.ok ? readArticle(plan, verdict) : undefined
-    if (article?.kind !== 'invitation') throw new Error('what was signed as an invitation does not verify')
-    return article
-  }
-
-  #candidatesOf<T extends RoundsTypes>(
-    plan: RoundsDefinition<T>,
-    { with: others, role }: StartOptions<T>,
-  ): Invitation['candidates'] {
-    const me = { peerId: this.#coordinator.peerId, role }
-    const candidates = [
-      me,
-      ...others.map((each) => (typeof each === 'string' ? { peerId: each, role: undefined } : each)),
-    ]
-    const seen = new Set<PeerId>()
-    return candidates.map((candidate) => {
-      const peerId = parsePeerId(candidate.peerId)
-      if (seen.has(peerId)) throw new TypeError(`${peerId} is invited twice`)
-      seen.add(peerId)
-      const wanted: string | undefined = candidate.role
-      if (wanted !== undefined && !plan.roles.includes(wanted))
-        throw new TypeError(`${plan.name} has no role ${wanted}`)
-      return { peerId, role: wanted }
-    })
-  }
-
   #assertStore({ name, secrets }: Plan): void {
     if (secrets.size > 0 && !this.#journal.isDurable) throw roundsError('ROUND_STORE_VOLATILE', { detail: name })
   }
@@ -340,52 +302,3 @@ const budgetsMax = 1_024
 function keyOf({ name, version }: Pick<Plan, 'name' | 'version'>): string {
   return `${name}/${version}`
 }
-
-function definedIn<T extends object>(options: T): Partial<T> {
-  const given: Partial<T> = {}
-  for (const name in options) if (options[name] !== undefined) given[name] = options[name]
-  return given
-}
-
-interface StartRules {
-  readonly plan: Plan
-  readonly candidates: number
-  readonly minimum: number
-  readonly maximum: number
-  readonly answerMs: number
-  readonly deadlineMs: number
-  readonly lifetimeMs: number
-  readonly retries: number
-}
-
-function assertStart({
-  plan,
-  candidates,
-  minimum,
-  maximum,
-  answerMs,
-  deadlineMs,
-  lifetimeMs,
-  retries,
-}: StartRules): void {
-  const whole = (value: number, least: number, most: number): boolean =>
-    Number.isInteger(value) && value >= least && value <= most
-  if (candidates > 100) throw new TypeError(`at most 100 are invited to a round, not ${candidates}`)
-  if (!whole(maximum, plan.membersMin, plan.membersMax))
-    throw new TypeError(`maximum must be from ${plan.membersMin} to ${plan.membersMax}: ${maximum}`)
-  if (!whole(minimum, plan.membersMin, Math.min(maximum, candidates)))
-    throw new TypeError(`minimum must be from ${plan.membersMin} to ${Math.min(maximum, candidates)}: ${minimum}`)
-  if (
-    !whole(answerMs, 1, durationMsMax) ||
-    !whole(deadlineMs, 1, durationMsMax) ||
-    !whole(lifetimeMs, 1, durationMsMax)
-  )
-    throw new TypeError('answerMs, deadlineMs and lifetimeMs are whole numbers of milliseconds')
-  if (!whole(retries, 0, 16)) throw new TypeError(`retries must be from 0 to 16: ${retries}`)
-  const phasesMs = plan.phases.reduce((sum, phase) => sum + (phase.deadlineMs ?? deadlineMs), 0)
-  const neededMs = answerMs + deadlineMs + (retries + 1) * (phasesMs + deadlineMs)
-  if (lifetimeMs < neededMs)
-    throw new TypeError(`lifetimeMs must be at least ${neededMs}, for so long may the round take`)
-}
-
-const durationMsMax = 0xffff_ffff
