@@ -147,7 +147,7 @@ class Engine implements Rounds {
       { type: 'timer', name: 'begin', ms: deadlineMs } as const,
     ]
     const room = this.#open(plan, { room: watched, effects }, undefined)
-    room.heardArticles(this.#coordinator.peerId, articles)
+    await room.heardArticles(this.#coordinator.peerId, articles)
     if (room.hasJoined) return room
     // Nothing binds it: should it be asked again, this life may answer.
     this.#forget(id)
@@ -197,11 +197,12 @@ class Engine implements Rounds {
 
   #heardArticles(id: string, from: PeerId, articles: readonly Uint8Array[]): void {
     const room = this.#rooms.get(id)
-    if (room !== undefined) return room.heardArticles(from, articles)
-    for (const bytes of articles) {
-      if (this.#rooms.has(id)) this.#rooms.get(id)?.heardArticles(from, [bytes])
-      else this.#heardEarly(id, from, bytes)
-    }
+    if (room !== undefined) room.heardArticles(from, articles)
+    else
+      for (const bytes of articles) {
+        if (this.#rooms.has(id)) this.#rooms.get(id)?.heardArticles(from, [bytes])
+        else this.#heardEarly(id, from, bytes)
+      }
   }
 
   /** Of a room that is not known: its invitation, or something that overtook it. */
