@@ -196,13 +196,11 @@ class Engine implements Rounds {
   }
 
   #heardArticles(id: string, from: PeerId, articles: readonly Uint8Array[]): void {
-    const room = this.#rooms.get(id)
-    if (room !== undefined) room.heardArticles(from, articles)
-    else
-      for (const bytes of articles) {
-        if (this.#rooms.has(id)) this.#rooms.get(id)?.heardArticles(from, [bytes])
-        else this.#heardEarly(id, from, bytes)
-      }
+    for (const bytes of articles) {
+      const room = this.#rooms.get(id)
+      if (room === undefined) this.#heardEarly(id, from, bytes)
+      else room.heardArticles(from, [bytes])
+    }
   }
 
   /** Of a room that is not known: its invitation, or something that overtook it. */
