@@ -55,7 +55,6 @@ export function readArticle(
     case 'contribution': {
       const [digest, value] = fields
       if (!isBytes(digest, idBytes) || fields.length !== (value === undefined ? 1 : 2)) return undefined
-      if (value !== undefined && plan.phases[slot.phase]?.kind !== 'said') return undefined
       const valueBytes = message.payloadBytes.length - contributionHeadBytes
       return { ...signed, ...slot, digest: hexOf(digest), value, valueBytes }
     }

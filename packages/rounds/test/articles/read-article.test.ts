@@ -4,6 +4,7 @@ import type { Article } from '../../src/articles/article.js'
 import { type ArticleDraft, draftMessage } from '../../src/articles/draft.js'
 import { readArticle } from '../../src/articles/read-article.js'
 import { encodeValue } from '../../src/plan/encode-value.js'
+import { judgeForm } from '../../src/plan/judge.js'
 import { alice, bob, idOf } from '../plan/samples.js'
 import { phase, plan, say, sign, times } from './samples.js'
 
@@ -76,7 +77,10 @@ describe('a contribution', () => {
   test.each([phase.agreed, phase.confirm])('to phase %i, which is the engine’s, has no value', async (number) => {
     const signed = { ...contribution, phase: number, value: undefined }
     expect(await say(signed)).toMatchObject({ phase: number, value: undefined, valueBytes: 0 })
-    expect(await say({ ...signed, value: 'more' })).toBeUndefined()
+    const more = await say({ ...signed, value: 'more' })
+    if (more?.kind !== 'contribution') throw new Error('it is read, for it convicts')
+    const step = plan.phases[number]
+    expect(step && judgeForm(step, more)).toMatchObject({ ok: false, fault: expect.stringContaining('nothing to say') })
   })
 
   test.each(['two', 'confirm', 'join', 'contribution', 'answer'])('is none under the name %s', async (type) => {
