@@ -95,6 +95,12 @@ export class LiveRoom implements Round {
     return this.#room.stage === 'over'
   }
 
+  /** Whether this node, in whatever life, has signed an attempt here. */
+  get hasJoined(): boolean {
+    const { peerId } = this.#parts.coordinator
+    return this.#room.articles.some(({ kind, author }) => kind === 'join' && author === peerId)
+  }
+
   // What a program sees of it.
 
   on<Name extends keyof RoundEvents<unknown>>(name: Name, listener: RoundEvents<unknown>[Name]): () => void {
