@@ -17,6 +17,13 @@ export const roundsErrorTable = {
     meaning: 'this member’s own contribution breaks the protocol, so it was not signed',
     retryable: false,
   },
+  ROUND_TAKEN: {
+    layer: 'rounds',
+    meaning: 'another life or another process of this node takes part in the round',
+    retryable: false,
+  },
+  JOURNAL_FULL: { layer: 'rounds', meaning: 'as much as may be kept of rounds is kept', retryable: true },
+  JOURNAL_DAMAGED: { layer: 'rounds', meaning: 'some of what was kept of rounds cannot be read', retryable: false },
   TRANSCRIPT_MALFORMED: { layer: 'transcript', meaning: 'no transcript in its one form', retryable: false },
   TRANSCRIPT_LIMIT: { layer: 'transcript', meaning: 'the transcript is larger than was allowed', retryable: false },
   TRANSCRIPT_FOREIGN: {

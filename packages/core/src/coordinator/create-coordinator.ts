@@ -26,7 +26,7 @@ import type { ProtocolHandler } from '../protocol/handler.js'
 import type { OutgoingMessage, SendOptions } from '../protocol/message.js'
 import type { BroadcastOptions, BroadcastOutcome, RequestOutcome } from '../protocol/messenger.js'
 import { appProtocol } from '../protocol/names.js'
-import { Registry } from '../protocol/registry.js'
+import { type Registration, Registry } from '../protocol/registry.js'
 import type { OpenStreamOptions, Stream } from '../protocol/stream.js'
 import { type AuthorClock, openAuthorClock } from '../replay/author-clock.js'
 import { RondoError } from '../rondo-error.js'
@@ -359,6 +359,7 @@ class Node implements Coordinator {
 
   async #close(): Promise<void> {
     this.#heartbeat.stop()
+    await Promise.all(this.#registry.all().map((registration) => this.#tellStop(registration)))
     const listeners = [...this.#listeners]
     this.#listeners.clear()
     try {
@@ -366,6 +367,14 @@ class Node implements Coordinator {
     } finally {
       await this.#peers.closeAll({ code: 'COORDINATOR_STOPPED' })
       await this.#mailbox.settle()
+    }
+  }
+
+  async #tellStop({ handler, name, version }: Registration): Promise<void> {
+    try {
+      await handler.onStop?.()
+    } catch (cause) {
+      this.#events.emit('error', coreError('HANDLER_FAILED', { detail: `${name}/${version} stop`, cause }))
     }
   }
 

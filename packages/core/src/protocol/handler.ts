@@ -45,4 +45,6 @@ export interface ProtocolHandler {
   /** For peers that speak this protocol in this version. */
   onPeerConnected?(peer: PeerInfo): Promise<void> | void
   onPeerDisconnected?(peer: PeerInfo, reason: CloseReason): Promise<void> | void
+  /** The node stops: time to say a last word, for its peers are still there, and to let go of what was scheduled. */
+  onStop?(): Promise<void> | void
 }

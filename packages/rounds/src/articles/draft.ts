@@ -8,11 +8,13 @@ import { encodeSlot, type Slot } from './slot.js'
 
 type Said<T> = Omit<T, 'author' | 'createdMs' | 'expiresMs' | 'hash' | 'bytes' | 'room' | 'valueBytes'>
 
+export type ContributionDraft = Said<Contribution>
+
 export type ArticleDraft =
   | Said<Invitation>
   | (Said<Answer> & { readonly room: string })
   | Said<Join>
-  | Said<Contribution>
+  | ContributionDraft
   | Said<Closing>
 
 /** When it is said, and until when it is good: not later than the invitation, whatever this member's clock says. */

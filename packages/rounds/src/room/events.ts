@@ -1,7 +1,7 @@
 import type { Article } from '../articles/article.js'
-import type { ArticleDraft } from '../articles/draft.js'
+import type { ArticleDraft, ContributionDraft } from '../articles/draft.js'
 import type { View } from '../plan/shape.js'
-import type { AbortReason, RoomOutcome } from './room.js'
+import type { AbortReason, Room, RoomOutcome } from './room.js'
 
 // What happens to a room, and what it wants done. Both are data: `step` does nothing itself.
 
@@ -24,7 +24,7 @@ export type RoomEffect =
   /** Sign it, keep it, and then it is `heard` like any other. */
   | { readonly type: 'say'; readonly draft: ArticleDraft }
   /** Ask the author's function, and say what it returns. */
-  | { readonly type: 'contribute'; readonly attempt: string; readonly phase: number; readonly view: View }
+  | { readonly type: 'contribute'; readonly draft: ContributionDraft; readonly view: View }
   /** No contribution is wanted any more. */
   | { readonly type: 'desist' }
   /** Get it to everybody who does not have it. */
@@ -40,7 +40,7 @@ export type RoomEffect =
     }
   | { readonly type: 'outcome'; readonly outcome: RoomOutcome }
 
-export interface Step<R> {
-  readonly room: R
+export interface Step {
+  readonly room: Room
   readonly effects: readonly RoomEffect[]
 }

@@ -29,6 +29,10 @@ export interface Room {
   readonly articles: readonly Article[]
   /** Oldest first; the last one is the present one. */
   readonly attempts: readonly Attempt[]
+  /** Each member once, whatever else it may have done. */
+  readonly culprits: readonly Culprit[]
+  /** Nothing is said here: the room is replayed, from a transcript or from a former life. */
+  readonly isWatched: boolean
   /** Undefined until the round has ended for this member. An abort may give way to a completion, nothing else changes. */
   readonly outcome: RoomOutcome | undefined
   /** For people, and for them alone. */
@@ -66,7 +70,6 @@ export interface Attempt {
   /** Of the author's function, once the author's phases are complete. */
   readonly result: { readonly value: unknown } | undefined
   readonly closings: readonly Closing[]
-  readonly culprits: readonly Culprit[]
 }
 
 export interface Saying {
@@ -84,6 +87,8 @@ export interface Culprit {
   readonly kind: 'equivocation' | 'fault'
   readonly reason: string
   readonly phase: string
+  /** Undefined where it came to none. */
+  readonly attempt: number | undefined
   readonly articles: readonly Article[]
 }
 
@@ -154,7 +159,7 @@ export type HistoryEntry = { readonly atMs: number } & (
     }
   | {
       readonly what: 'convicted'
-      readonly attempt: number
+      readonly attempt: number | undefined
       readonly phase: string
       readonly member: number
       readonly kind: Culprit['kind']

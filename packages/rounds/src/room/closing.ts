@@ -1,0 +1,149 @@
+import type { Closing, ClosingReason } from '../articles/article.js'
+import { type Ending, finish } from './ending.js'
+import { beginRegrouping } from './regrouping.js'
+import { type AbortReason, type Attempt, candidateOf, presentAttempt, type Suspect } from './room.js'
+import { missingIn, suspectsIn } from './suspects.js'
+import type { Turn } from './turn.js'
+
+// How an attempt ends before its end. Whoever closes it says so, signed: no contribution of its comes after that.
+
+interface Close {
+  readonly reason: AbortReason
+  /** What the others are told. */
+  readonly closing: ClosingReason
+  readonly detail: string
+  readonly suspects?: readonly Suspect[] | undefined
+}
+
+export function close(turn: Turn, id: string, { reason, closing, detail, suspects }: Close): void {
+  const { room } = turn
+  const attempt = turn.attempt(id)
+  if (!attempt.isOpen) return
+  const { incarnation } = room
+  const missing = missingIn(attempt)
+  turn.changeAttempt(id, { isOpen: false })
+  turn.want({ type: 'desist' })
+  turn.want({ type: 'timer', name: 'phase', ms: 'never' })
+  turn.want({
+    type: 'say',
+    draft: {
+      kind: 'closing',
+      attempt: id,
+      incarnation,
+      phase: attempt.phase,
+      missing,
+      reason: closing,
+      detail: detail.slice(0, 256),
+    },
+  })
+  const ending: Ending = { reason, detail, suspects: suspects ?? suspectsIn(turn.room, turn.attempt(id)) }
+  if (!beginRegrouping(turn, turn.attempt(id), ending)) finish(turn, ending)
+}
+
+export function heardClosing(turn: Turn, closing: Closing): void {
+  const { room } = turn
+  const { phase, missing, reason, detail } = closing
+  const member = candidateOf(room, closing.author)
+  const attempt = room.attempts.find(({ id }) => id === closing.attempt)
+  const number = attempt?.number ?? 0
+  turn.note({ what: 'closed', attempt: number, phase, member, reason, detail, missing })
+  if (attempt === undefined) return heardCallOff(turn, member, detail)
+  const position = attempt.members.findIndex(({ peerId }) => peerId === closing.author)
+  if (attempt.members[position]?.incarnation !== closing.incarnation) return
+  turn.changeAttempt(attempt.id, { closings: [...attempt.closings, closing] })
+}
+
+/** Before there was an attempt: the host calls the round off, or a candidate takes its word back. */
+function heardCallOff(turn: Turn, member: number, detail: string): void {
+  const { stage } = turn.room
+  if (member !== 0 || (stage !== 'invited' && stage !== 'accepted')) return
+  finish(turn, { reason: 'CANCELLED', detail, declined: [{ member, reason: detail }] })
+}
+
+/** What convictions and the closings of others mean for the attempt under way. */
+export function settleClosings(turn: Turn): void {
+  const { room } = turn
+  const attempt = presentAttempt(room)
+  if (room.stage === 'accepted' || room.stage === 'invited') return settleWithoutHost(turn)
+  if (attempt?.isOpen !== true) return
+  const culprit = room.culprits.find(({ member }) => attempt.roster.includes(member))
+  if (culprit !== undefined) {
+    const reason = culprit.kind === 'equivocation' ? 'EQUIVOCATION' : 'FAULT'
+    return close(turn, attempt.id, { reason, closing: 'evidence', detail: culprit.reason })
+  }
+  for (const closing of attempt.closings) {
+    if (!endsFor(attempt, closing)) continue
+    const isRefusal = closing.reason === 'declined' || closing.reason === 'cancelled'
+    return close(turn, attempt.id, {
+      reason: isRefusal ? 'DECLINED' : 'CLOSED',
+      closing: 'closed',
+      detail: closing.detail,
+    })
+  }
+}
+
+function settleWithoutHost(turn: Turn): void {
+  const host = turn.room.culprits.find(({ member }) => member === 0)
+  if (host !== undefined) finish(turn, { reason: 'EQUIVOCATION', detail: host.reason })
+}
+
+/**
+ * Whether the attempt cannot end well any more: the one who closed still owes a contribution. Where it closed for what others did, those
+ * will be heard of as well, and say more; the deadline ends the wait.
+ */
+function endsFor(attempt: Attempt, closing: Closing): boolean {
+  const position = attempt.members.findIndex(({ peerId }) => peerId === closing.author)
+  if (position === attempt.mine || closing.reason === 'evidence' || closing.reason === 'closed') return false
+  const isLast = closing.phase >= attempt.said.length - 1
+  if (isLast) return false
+  return attempt.said.slice(closing.phase).some((row) => row[position] === undefined)
+}
+
+/** The time of a phase is over, or that of waiting for the host. */
+export function ranOut(turn: Turn): void {
+  const { room } = turn
+  const attempt = presentAttempt(room)
+  if (room.stage === 'accepted') {
+    const suspects = [{ member: 0, why: 'silent', phase: 'join', by: [] }] as const
+    finish(turn, { reason: 'TIMEOUT', detail: 'the host did not begin in time', suspects })
+  } else if (room.stage === 'invited') {
+    finish(turn, { reason: 'TIMEOUT', detail: 'this member did not answer in time' })
+  } else if (attempt?.isOpen === true) {
+    const phase = room.plan.phases[attempt.phase]?.name ?? ''
+    close(turn, attempt.id, { reason: 'TIMEOUT', closing: 'timeout', detail: `${phase} took too long` })
+  }
+}
+
+/** This member's program will not or cannot go on. */
+export function abandon(turn: Turn, reason: AbortReason, detail: string): void {
+  const { room } = turn
+  const attempt = presentAttempt(room)
+  const closing = reason === 'FAILED' ? 'failed' : reason === 'DECLINED' ? 'declined' : 'cancelled'
+  if (attempt?.isOpen === true) return close(turn, attempt.id, { reason, closing, detail, suspects: [] })
+  if (room.isWatched) return finish(turn, { reason, detail })
+  if (room.stage === 'over') return
+  if (room.stage === 'invited')
+    return turn.want({
+      type: 'say',
+      draft: {
+        kind: 'answer',
+        room: room.invitation.room,
+        incarnation: room.incarnation,
+        answer: { accepts: false, reason: detail },
+      },
+    })
+  if (room.stage !== 'regrouping') {
+    const { incarnation, invitation } = room
+    const draft = {
+      kind: 'closing',
+      attempt: invitation.room,
+      incarnation,
+      phase: 0,
+      missing: [],
+      reason: closing,
+      detail,
+    } as const
+    turn.want({ type: 'say', draft })
+  }
+  finish(turn, { reason, detail })
+}

@@ -1,0 +1,87 @@
+import { type Answer, answerDigits, type Proposal } from '../articles/article.js'
+import { attemptIdOf, roundIdOf } from '../articles/ids.js'
+import { finish } from './ending.js'
+import { rosterMembersOf } from './proposals.js'
+import { answersOf, candidateOf, type Room } from './room.js'
+import type { Turn } from './turn.js'
+
+// Before the first attempt: who comes along. The host invites, everybody answers to everybody, and the host proposes the roster.
+
+export function accept(turn: Turn, nonce: string): void {
+  answer(turn, { accepts: true, nonce })
+}
+
+export function decline(turn: Turn, reason: string): void {
+  answer(turn, { accepts: false, reason })
+}
+
+function answer(turn: Turn, said: Answer['answer']): void {
+  const { stage, invitation, incarnation } = turn.room
+  if (stage === 'invited')
+    turn.want({ type: 'say', draft: { kind: 'answer', room: invitation.room, incarnation, answer: said } })
+}
+
+export function heardAnswer(turn: Turn, { author, incarnation, answer: said }: Answer): void {
+  const { room } = turn
+  const member = candidateOf(room, author)
+  turn.note({ what: 'answered', member, accepts: said.accepts, reason: said.accepts ? '' : said.reason })
+  if (member !== room.me || incarnation !== room.incarnation || room.stage !== 'invited') return
+  if (said.accepts) turn.change({ stage: 'accepted' })
+  else finish(turn, { reason: 'DECLINED', detail: said.reason })
+}
+
+/** The host goes on once nobody is left to wait for. */
+export function settleGathering(turn: Turn): void {
+  const { room } = turn
+  if (room.stage !== 'inviting') return
+  const { candidates, maximum } = room.invitation
+  const answers = latestAnswers(room)
+  const isAnswered = answers.size === candidates.length - 1
+  if (isAnswered || acceptedBy(room).length >= maximum) propose(turn)
+}
+
+/** With whoever has accepted by now. */
+export function propose(turn: Turn): void {
+  const { room } = turn
+  if (room.stage !== 'inviting') return
+  const { invitation, incarnation } = room
+  turn.want({ type: 'timer', name: 'answers', ms: 'never' })
+  const roster = acceptedBy(room).slice(0, invitation.maximum)
+  if (roster.length < invitation.minimum) return callOff(turn, roster.length)
+  const answers = latestAnswers(room)
+  const prefixes = roster.map((member) => (answers.get(member)?.hash ?? invitation.hash).slice(0, answerDigits))
+  const proposal: Proposal = { roster, answers: prefixes, culprits: [], suspects: [] }
+  const members = rosterMembersOf(room, proposal)
+  if (members === undefined) throw new Error('the host proposes what it would refuse')
+  const parent = invitation.room
+  const attempt = attemptIdOf(parent, roundIdOf(parent, members), proposal)
+  turn.change({ stage: 'joining' })
+  turn.want({ type: 'say', draft: { kind: 'join', parent, incarnation, attempt, proposal } })
+}
+
+function callOff(turn: Turn, accepted: number): void {
+  const { room } = turn
+  const { invitation, incarnation } = room
+  const answers = latestAnswers(room)
+  const missing = invitation.candidates.flatMap((_, member) => (member > 0 && !answers.has(member) ? [member] : []))
+  const detail = `${accepted} of at least ${invitation.minimum} came along`
+  const closing = { attempt: invitation.room, incarnation, phase: 0, missing, reason: 'cancelled', detail } as const
+  turn.want({ type: 'say', draft: { kind: 'closing', ...closing } })
+  const suspects = missing.map((member) => ({ member, why: 'silent', phase: 'answer', by: [] }) as const)
+  const declined = [...answers].flatMap(([member, said]) =>
+    said.answer.accepts ? [] : [{ member, reason: said.answer.reason }],
+  )
+  finish(turn, { reason: 'NOT_ENOUGH', detail, suspects, declined })
+}
+
+function acceptedBy(room: Room): readonly number[] {
+  const answers = latestAnswers(room)
+  const isConvicted = (member: number): boolean => room.culprits.some((culprit) => culprit.member === member)
+  const accepting = [...answers].filter(([member, { answer }]) => answer.accepts && !isConvicted(member))
+  return [0, ...accepting.map(([member]) => member)].sort((a, b) => a - b)
+}
+
+/** Of each candidate that has answered; a member that restarted meanwhile has answered anew. */
+function latestAnswers(room: Room): ReadonlyMap<number, Answer> {
+  return new Map(answersOf(room).map((said) => [candidateOf(room, said.author), said]))
+}

@@ -1,0 +1,217 @@
+import type { Contribution, Join } from '../articles/article.js'
+import { nextDigestOf } from '../articles/ids.js'
+import { encodeValue } from '../plan/encode-value.js'
+import { type Judgement, judgeContent, judgeForm } from '../plan/judge.js'
+import type { Phase } from '../plan/plan.js'
+import { close } from './closing.js'
+import { convict } from './convict.js'
+import { complete } from './ending.js'
+import { pullAfterMs } from './open-room.js'
+import { type Attempt, presentAttempt, type Saying } from './room.js'
+import type { Turn } from './turn.js'
+import { viewOf } from './view-of.js'
+
+// An attempt from phase to phase. Each ends when all have contributed and every contribution holds; what comes early waits, and is
+// judged when everything that it rests on is there.
+
+export function placeJoin(turn: Turn, join: Join): void {
+  const attempt = turn.room.attempts.find(({ id }) => id === join.attempt)
+  if (attempt === undefined) return
+  const position = attempt.members.findIndex(({ peerId }) => peerId === join.author)
+  if (position < 0 || attempt.members[position]?.incarnation !== join.incarnation) return
+  place(turn, attempt, 0, position, { article: join, state: 'accepted', value: undefined })
+}
+
+export function heardContribution(turn: Turn, contribution: Contribution): void {
+  const attempt = turn.attempt(contribution.attempt)
+  const position = attempt.members.findIndex(({ peerId }) => peerId === contribution.author)
+  if (position < 0 || contribution.phase < 1 || contribution.phase >= attempt.said.length) return
+  place(turn, attempt, contribution.phase, position, { article: contribution, state: 'early', value: undefined })
+}
+
+function place(turn: Turn, attempt: Attempt, phase: number, position: number, saying: Saying): void {
+  if (attempt.said[phase]?.[position] !== undefined) return
+  setSaying(turn, attempt, phase, position, saying)
+  turn.note({ what: 'said', attempt: attempt.number, phase, member: attempt.roster[position] ?? -1 })
+  if (phase === attempt.phase) tellProgress(turn, attempt.id)
+}
+
+/** As far as what is known leads. */
+export function settlePhases(turn: Turn): void {
+  for (const { id } of turn.room.attempts) {
+    while (isReady(turn, id)) enterNext(turn, id)
+  }
+}
+
+/** Whether the present phase of the attempt is complete. */
+function isReady(turn: Turn, id: string): boolean {
+  const { phase, said, members } = turn.attempt(id)
+  if (phase >= said.length) return false
+  members.forEach((_, position) => {
+    judge(turn, id, phase, position)
+  })
+  const sayings = turn.attempt(id).said[phase] ?? []
+  // Where somebody was convicted, or nothing can be judged, the attempt has been closed and stays where it is.
+  if (!sayings.every((saying) => saying?.state === 'accepted')) return false
+  return judgeTogether(turn, id) && hasResult(turn, id)
+}
+
+function judge(turn: Turn, id: string, phase: number, position: number): void {
+  const attempt = turn.attempt(id)
+  const saying = attempt.said[phase]?.[position]
+  const author = attempt.members[position]?.peerId
+  const step = turn.room.plan.phases[phase]
+  if (saying?.state !== 'early' || saying.article.kind !== 'contribution' || author === undefined || step === undefined)
+    return
+  if (saying.article.digest !== attempt.digests[phase]) return leadAstray(turn, attempt, position, saying)
+  const verdict = verdictOn(turn, attempt, step, saying.article)
+  if (!verdict.ok) return refuse(turn, attempt, step, saying, verdict)
+  const equal = step.kind === 'said' && step.distinct ? equalTo(attempt, phase, position, verdict.value) : undefined
+  setSaying(turn, attempt, phase, position, { ...saying, state: 'accepted', value: verdict.value })
+  if (equal !== undefined) refuseCopies(turn, attempt, phase, [equal, position])
+}
+
+/** What its author saw before is not what is known here: it may show it, and until then it cannot be judged. */
+function leadAstray(turn: Turn, attempt: Attempt, position: number, saying: Saying): void {
+  const member = attempt.roster[position] ?? -1
+  setSaying(turn, attempt, attempt.phase, position, { ...saying, state: 'astray' })
+  turn.note({ what: 'astray', attempt: attempt.number, phase: attempt.phase, member })
+  turn.want({ type: 'ask', member })
+}
+
+function verdictOn(turn: Turn, attempt: Attempt, step: Phase, article: Contribution): Judgement {
+  const form = judgeForm(step, article)
+  if (!form.ok || (step.kind === 'said' && step.checkTogether !== undefined)) return form
+  return judgeContent(step, viewOf(turn.room, attempt), article.author, form.value)
+}
+
+function refuse(
+  turn: Turn,
+  attempt: Attempt,
+  step: Phase,
+  { article }: Saying,
+  verdict: Judgement & { ok: false },
+): void {
+  if ('fault' in verdict)
+    return convict(turn, article.author, 'fault', `${step.name}: ${verdict.fault}`, [article], attempt.id)
+  const detail = `check of ${step.name} failed: ${String(verdict.failure)}`
+  close(turn, attempt.id, { reason: 'FAILED', closing: 'failed', detail })
+}
+
+/** An earlier contribution that says the same. */
+function equalTo(attempt: Attempt, phase: number, position: number, value: unknown): number | undefined {
+  const wanted = textOf(value)
+  const at = attempt.said[phase]?.findIndex(
+    (other, index) => index !== position && other?.state === 'accepted' && textOf(other.value) === wanted,
+  )
+  return at === undefined || at < 0 ? undefined : at
+}
+
+function textOf(value: unknown): string {
+  return encodeValue(value).join()
+}
+
+/** Which of the two copied nobody can tell. */
+function refuseCopies(turn: Turn, attempt: Attempt, phase: number, positions: readonly number[]): void {
+  const suspects = positions.map((position) => {
+    const member = attempt.roster[position] ?? -1
+    return { member, why: 'copied', phase: turn.room.plan.phases[phase]?.name ?? '', by: [] } as const
+  })
+  close(turn, attempt.id, { reason: 'COPIED', closing: 'closed', detail: 'two contributions are equal', suspects })
+}
+
+/** One verdict on all, where the phase has one; each alone where that says no. */
+function judgeTogether(turn: Turn, id: string): boolean {
+  const attempt = turn.attempt(id)
+  const step = turn.room.plan.phases[attempt.phase]
+  if (step?.kind !== 'said' || step.checkTogether === undefined) return true
+  try {
+    if (step.checkTogether(viewOf(turn.room, attempt, attempt.phase)) === true) return true
+  } catch (cause) {
+    close(turn, id, {
+      reason: 'FAILED',
+      closing: 'failed',
+      detail: `checkTogether of ${step.name} failed: ${String(cause)}`,
+    })
+    return false
+  }
+  judgeEach(turn, id)
+  const detail = `the contributions to ${step.name} do not hold together, though each does alone`
+  if (turn.attempt(id).isOpen) close(turn, id, { reason: 'NO_RESULT', closing: 'failed', detail })
+  return false
+}
+
+/** Of a phase whose contributions are judged together, each by itself: whoever broke the protocol is convicted. */
+export function judgeEach(turn: Turn, id: string): void {
+  const attempt = turn.attempt(id)
+  const step = turn.room.plan.phases[attempt.phase]
+  if (step?.kind !== 'said' || step.checkTogether === undefined) return
+  const view = viewOf(turn.room, attempt)
+  for (const saying of attempt.said[attempt.phase] ?? []) {
+    if (saying?.state !== 'accepted') continue
+    const verdict = judgeContent(step, view, saying.article.author, saying.value)
+    if (!verdict.ok) refuse(turn, attempt, step, saying, verdict)
+  }
+}
+
+/** Before anybody confirms: what is confirmed has a result. */
+function hasResult(turn: Turn, id: string): boolean {
+  const attempt = turn.attempt(id)
+  if (attempt.phase !== attempt.said.length - 2) return true
+  try {
+    const value = turn.room.plan.result(viewOf(turn.room, attempt, attempt.phase))
+    turn.changeAttempt(id, { result: { value } })
+    return true
+  } catch (cause) {
+    if (attempt.isOpen) close(turn, id, { reason: 'NO_RESULT', closing: 'failed', detail: String(cause) })
+    return false
+  }
+}
+
+function enterNext(turn: Turn, id: string): void {
+  const before = turn.attempt(id)
+  const phase = before.phase + 1
+  const hashes = (before.said[before.phase] ?? []).map((saying) => saying?.article.hash ?? '')
+  const digest = nextDigestOf(before.digests[before.phase] ?? '', before.phase, hashes)
+  turn.changeAttempt(id, { phase, digests: [...before.digests, digest] })
+  if (phase >= before.said.length) return complete(turn, turn.attempt(id))
+  turn.note({ what: 'phase began', attempt: before.number, phase })
+  if (before.isOpen) contribute(turn, turn.attempt(id), digest)
+}
+
+function contribute(turn: Turn, attempt: Attempt, digest: string): void {
+  const { room } = turn
+  const step = room.plan.phases[attempt.phase]
+  if (step === undefined) return
+  const { id, round, phase } = attempt
+  const { deadlineMs } = room.invitation
+  turn.want({ type: 'timer', name: 'phase', ms: step.deadlineMs ?? deadlineMs })
+  turn.want({ type: 'timer', name: 'pull', ms: pullAfterMs(step.deadlineMs ?? deadlineMs) })
+  const draft = { kind: 'contribution', round, attempt: id, phase, digest, value: undefined } as const
+  if (step.kind === 'said') turn.want({ type: 'contribute', draft, view: viewOf(room, attempt) })
+  else turn.want({ type: 'say', draft })
+  tellProgress(turn, id)
+}
+
+function tellProgress(turn: Turn, id: string): void {
+  const { isOpen, number, phase, said, roster } = turn.attempt(id)
+  const waitingFor = roster.filter((_, position) => said[phase]?.[position] === undefined)
+  if (isOpen) turn.want({ type: 'progress', attempt: number, phase, waitingFor })
+}
+
+/** Something is missing for longer than it should: it may lie with another member. */
+export function pull(turn: Turn): void {
+  const { room } = turn
+  const { deadlineMs } = room.invitation
+  const attempt = presentAttempt(room)
+  if (room.outcome?.status === 'completed') return
+  const isIdle = room.stage === 'over' && (attempt === undefined || attempt.said.at(-1)?.[attempt.mine] === undefined)
+  if (isIdle) return
+  turn.want({ type: 'ask', member: 'somebody' })
+  turn.want({ type: 'timer', name: 'pull', ms: room.stage === 'over' ? deadlineMs : pullAfterMs(deadlineMs) })
+}
+
+function setSaying(turn: Turn, { id }: Attempt, phase: number, position: number, saying: Saying): void {
+  const { said } = turn.attempt(id)
+  turn.changeAttempt(id, { said: said.map((row, at) => (at === phase ? row.with(position, saying) : row)) })
+}

@@ -1,0 +1,27 @@
+import { checkSchema } from '@rondo/core'
+import type { Article, Invitation } from '../articles/article.js'
+import type { Plan } from '../plan/plan.js'
+import { openAsWatcher } from './open-room.js'
+import type { Room } from './room.js'
+import { step } from './step.js'
+
+/**
+ * What articles come to, by the rules that members follow: a room that nobody plays in. In any order, the invitation among them;
+ * undefined where there is none, or its setup does not fit the plan.
+ */
+export function replay(plan: Plan, articles: readonly Article[]): Room | undefined {
+  const invitation = articles.find((article): article is Invitation => article.kind === 'invitation')
+  if (invitation === undefined) return undefined
+  const setup = checkSchema(plan.setup, invitation.setup)
+  if (!setup.ok) return undefined
+  let room = openAsWatcher({ plan, invitation, setup: setup.value, incarnation: '', me: -1, atMs: 0 })
+  for (let heard = 0, left = [...articles]; left.length > 0; ) {
+    // An attempt is known by its joins, and what was said in it only then: what finds no place is tried again.
+    for (const article of left) room = step(room, { type: 'heard', article }, 0).room
+    const known = new Set(room.articles.map(({ hash }) => hash))
+    left = left.filter(({ hash }) => !known.has(hash))
+    if (room.articles.length === heard) break
+    heard = room.articles.length
+  }
+  return room
+}

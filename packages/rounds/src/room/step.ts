@@ -1,0 +1,135 @@
+import type { Article } from '../articles/article.js'
+import { abandon, heardClosing, ranOut, settleClosings } from './closing.js'
+import { convict } from './convict.js'
+import type { RoomEvent, Step } from './events.js'
+import { accept, decline, heardAnswer, propose, settleGathering } from './gathering.js'
+import { settleJoining } from './joining.js'
+import { heardContribution, placeJoin, pull, settlePhases } from './phases.js'
+import { proposeAgain, regroupFailed, settleRegrouping } from './regrouping.js'
+import { candidateOf, type Room } from './room.js'
+import { Turn } from './turn.js'
+
+/**
+ * The whole of a round: what one member knows, and what happens, give what it knows then and what it wants done. Pure: the same
+ * room and event give the same step, and nothing is done here.
+ */
+export function step(room: Room, event: RoomEvent, atMs: number): Step {
+  const turn = new Turn(room, atMs)
+  switch (event.type) {
+    case 'heard':
+      heard(turn, event.article)
+      break
+    case 'accept':
+      accept(turn, event.nonce)
+      break
+    case 'decline':
+      decline(turn, event.reason)
+      break
+    case 'failed':
+    case 'abort':
+      abandon(turn, event.reason, event.detail)
+      break
+    case 'timer':
+      rang(turn, event.name)
+  }
+  settle(turn)
+  return { room: turn.room, effects: turn.effects }
+}
+
+/** Events leave their traces above; what follows from all that is known, follows here, whatever came first. */
+function settle(turn: Turn): void {
+  settleGathering(turn)
+  settleJoining(turn)
+  settlePhases(turn)
+  settleClosings(turn)
+  settleRegrouping(turn)
+}
+
+/** Anything that was said, by whomever it came. */
+function heard(turn: Turn, article: Article): void {
+  const { room } = turn
+  if (!isOfRoom(room, article) || room.articles.some(({ hash }) => hash === article.hash)) return
+  const place = placeOf(article)
+  const before = room.articles.filter((other) => other.author === article.author && placeOf(other) === place)
+  // The second statement in one place convicts; a third one adds nothing.
+  if (before.length > 1) return
+  turn.change({ articles: [...room.articles, article] })
+  turn.want({ type: 'spread', article })
+  const [first] = before
+  if (first !== undefined)
+    return convict(turn, article.author, 'equivocation', 'said two things in one place', [first, article])
+  switch (article.kind) {
+    case 'invitation':
+      return
+    case 'answer':
+      return heardAnswer(turn, article)
+    case 'join':
+      return placeJoin(turn, article)
+    case 'contribution':
+      return heardContribution(turn, article)
+    case 'closing':
+      return heardClosing(turn, article)
+  }
+}
+
+/** Whether it is by a candidate and about this room, and within what one candidate may ever say here. */
+function isOfRoom(room: Room, article: Article): boolean {
+  const { room: id, expiresMs, nonce } = room.invitation
+  const member = candidateOf(room, article.author)
+  if (member < 0 || article.expiresMs !== expiresMs) return false
+  const isAttempt = (of: string): boolean => of === id || room.attempts.some((attempt) => attempt.id === of)
+  switch (article.kind) {
+    case 'invitation':
+      return member === 0 && article.nonce === nonce
+    case 'answer':
+      return article.room === id && member > 0 && countOf(room, article) < livesMax
+    case 'join':
+      return isAttempt(article.parent) && countOf(room, article) < livesMax * attemptsMax
+    case 'contribution':
+      return room.attempts.some((attempt) => attempt.id === article.attempt && attempt.round === article.round)
+    case 'closing':
+      return isAttempt(article.attempt) && countOf(room, article) < livesMax * attemptsMax
+  }
+}
+
+/** A member may have restarted while the round was gathering. */
+const livesMax = 4
+const attemptsMax = 18
+
+function countOf(room: Room, { author, kind }: Article): number {
+  return room.articles.filter((other) => other.author === author && other.kind === kind).length
+}
+
+/** The same for two statements of one author that would convict it: its slot, which it signed, in words. */
+function placeOf(article: Article): string {
+  switch (article.kind) {
+    case 'invitation':
+      return `invitation ${article.nonce}`
+    case 'answer':
+      return `answer ${article.room} ${article.incarnation}`
+    case 'join':
+      return `join ${article.parent} ${article.incarnation}`
+    case 'contribution':
+      return `contribution ${article.attempt} ${article.phase}`
+    case 'closing':
+      return `closing ${article.attempt} ${article.incarnation}`
+  }
+}
+
+function rang(turn: Turn, name: Extract<RoomEvent, { type: 'timer' }>['name']): void {
+  switch (name) {
+    case 'answers':
+      return propose(turn)
+    case 'begin':
+    case 'phase':
+      return ranOut(turn)
+    case 'gather':
+      return proposeAgain(turn)
+    case 'regroup':
+      return regroupFailed(turn)
+    case 'pull':
+      return pull(turn)
+    case 'expiry':
+      return
+  }
+}

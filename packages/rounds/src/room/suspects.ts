@@ -1,0 +1,52 @@
+import type { Closing } from '../articles/article.js'
+import { type Attempt, candidateOf, type Room, type Suspect } from './room.js'
+
+// In whom the reason may lie that an attempt did not go on. A suspect is not convicted of anything: a message may be late, a link
+// may be cut, and whoever says that another was silent may lie.
+
+/** Who has not contributed to the present phase, as far as it is known here. */
+export function missingIn({ said, phase, roster, mine }: Attempt): readonly number[] {
+  return roster.filter((_, position) => position !== mine && said[phase]?.[position]?.state !== 'accepted')
+}
+
+export function suspectsIn(room: Room, attempt: Attempt): readonly Suspect[] {
+  const name = (phase: number): string => room.plan.phases[phase]?.name ?? ''
+  const others = attempt.closings.filter(({ author }) => candidateOf(room, author) !== room.me)
+  const closers = new Set(others.map(({ author }) => candidateOf(room, author)))
+  const suspects = new Map<number, Suspect>()
+  for (const member of missingIn(attempt)) {
+    if (closers.has(member) || isConvicted(room, member)) continue
+    const saying = attempt.said[attempt.phase]?.[attempt.roster.indexOf(member)]
+    const why = saying?.state === 'astray' ? 'astray' : 'silent'
+    suspects.set(member, { member, why, phase: name(attempt.phase), by: [] })
+  }
+  for (const closing of others) {
+    const member = candidateOf(room, closing.author)
+    const missed = closing.missing.filter((each) => attempt.roster.includes(each) && !isConvicted(room, each))
+    for (const each of missed.filter((accused) => accused !== room.me && accused !== member))
+      accuse(suspects, each, member, name(closing.phase))
+    if (isReasonOfItsOwn(closing, missed, suspects))
+      suspects.set(member, { member, why: 'closed', phase: name(closing.phase), by: [] })
+  }
+  return [...suspects.values()].sort((a, b) => a.member - b.member)
+}
+
+function accuse(suspects: Map<number, Suspect>, member: number, by: number, phase: string): void {
+  const known = suspects.get(member)
+  if (known === undefined) suspects.set(member, { member, why: 'accused', phase, by: [by] })
+  else if (known.why === 'accused') suspects.set(member, { ...known, by: [...known.by, by] })
+}
+
+/** Nobody whom this member misses as well explains why it went no further. */
+function isReasonOfItsOwn(
+  { reason }: Closing,
+  missed: readonly number[],
+  suspects: ReadonlyMap<number, Suspect>,
+): boolean {
+  if (reason === 'evidence' || reason === 'closed') return false
+  return !missed.some((member) => suspects.get(member)?.why === 'silent')
+}
+
+function isConvicted({ culprits }: Room, member: number): boolean {
+  return culprits.some((culprit) => culprit.member === member)
+}
