@@ -225,6 +225,18 @@ test('what the definition does not take as a setup is refused', async () => {
   expect(await codeOf(articles)).toBe('ROUND_SETUP_REFUSED')
 })
 
+test('a round of fewer or more members than the definition allows, or in roles that it does not know, is refused', async () => {
+  const bytes = encodeTranscript(whole.articles)
+  const others = [{ membersMin: 3 }, { membersMax: 99 }]
+  for (const other of others)
+    expect(await verifyTranscript({ ...dice, ...other }, bytes)).toMatchObject({ code: 'ROUND_SETUP_REFUSED' })
+  const { invitation } = whole.attempt.gathering
+  const candidates = invitation.candidates.map(({ peerId }) => ({ peerId, role: 'dealer' }))
+  const dealt = await say(playerOf(0), { ...invitation, candidates })
+  expect(await codeOf([dealt])).toBe('ROUND_SETUP_REFUSED')
+  expect(await verifyTranscript({ ...dice, roles: ['dealer'] }, encodeTranscript([dealt]))).toMatchObject({ ok: true })
+})
+
 test('what was signed and says nothing in a round is refused', async () => {
   const { round, id } = whole.attempt
   const slot = encodeSlot({ kind: 'contribution', round, attempt: id, phase: 1 })
