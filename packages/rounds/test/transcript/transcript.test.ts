@@ -74,7 +74,7 @@ test('a count that lies is refused before anything is taken for it', () => {
   expect(decodeTranscript(written(read, read.length + 1))).toEqual({ ok: false, code: 'TRANSCRIPT_MALFORMED' })
   expect(decodeTranscript(written(read, read.length - 1))).toEqual({ ok: false, code: 'TRANSCRIPT_MALFORMED' })
   expect(decodeTranscript(written([], 0xffff_ffff))).toEqual({ ok: false, code: 'TRANSCRIPT_LIMIT' })
-  expect(decodeTranscript(written([], 65_536))).toEqual({ ok: false, code: 'TRANSCRIPT_MALFORMED' })
+  expect(decodeTranscript(written([], 16_384))).toEqual({ ok: false, code: 'TRANSCRIPT_MALFORMED' })
   expect(decodeTranscript(written([]))).toEqual({ ok: false, code: 'TRANSCRIPT_MALFORMED' })
 })
 
