@@ -73,13 +73,14 @@ export function settleClosings(turn: Turn): void {
   }
   for (const closing of attempt.closings) {
     if (!endsFor(attempt, closing)) continue
-    const isRefusal = closing.reason === 'declined' || closing.reason === 'cancelled'
-    return close(turn, attempt.id, {
-      reason: isRefusal ? 'DECLINED' : 'CLOSED',
-      closing: 'closed',
-      detail: closing.detail,
-    })
+    return close(turn, attempt.id, { reason: reasonOf(attempt, closing), closing: 'closed', detail: closing.detail })
   }
+}
+
+function reasonOf(attempt: Attempt, { reason, missing }: Closing): AbortReason {
+  if (reason === 'declined' || reason === 'cancelled') return 'DECLINED'
+  const isMissedHere = missingIn(attempt).some((member) => missing.includes(member))
+  return reason === 'timeout' && isMissedHere ? 'TIMEOUT' : 'CLOSED'
 }
 
 function settleWithoutHost(turn: Turn): void {
