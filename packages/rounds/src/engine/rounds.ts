@@ -10,6 +10,7 @@ import type { Journal, KeptRoom } from '../journal/journal.js'
 import { type RoundsLimits, type RoundsOptions, resolveRoundsLimits } from '../options.js'
 import type { RoundsDefinition, RoundsTypes } from '../plan/define-rounds.js'
 import type { Plan } from '../plan/plan.js'
+import { fitsPlan } from '../room/fits-plan.js'
 import { openAsCandidate, openAsHost, openAsWatcher } from '../room/open-room.js'
 import { candidateOf } from '../room/room.js'
 import { EarlyArticles } from './early-articles.js'
@@ -213,9 +214,7 @@ class Engine implements Rounds {
     const { coordinator, plan } = { coordinator: this.#coordinator, plan: served.definition }
     const me = candidateOf({ invitation }, coordinator.peerId)
     const setup = checkSchema(plan.setup, invitation.setup)
-    if (me < 1 || !setup.ok || invitation.expiresMs <= coordinator.env.wallMs()) return
-    if (invitation.maximum > plan.membersMax || invitation.minimum < plan.membersMin) return
-    if (!invitation.candidates.every(({ role }) => role === undefined || plan.roles.includes(role))) return
+    if (me < 1 || !setup.ok || !fitsPlan(plan, invitation) || invitation.expiresMs <= coordinator.env.wallMs()) return
     if (!this.#hasRoomFor(invitation.author)) return
     const opening = openAsCandidate({ ...this.#openingOf(plan, invitation, setup.value), me })
     const room = this.#open(plan, opening, undefined)

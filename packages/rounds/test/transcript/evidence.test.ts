@@ -1,6 +1,8 @@
+import * as v from 'valibot'
 import { expect, test } from 'vitest'
 import type { Article } from '../../src/articles/article.js'
 import type { ArticleDraft } from '../../src/articles/draft.js'
+import { defineRounds, fault } from '../../src/index.js'
 import { replay } from '../../src/room/replay.js'
 import type { Room } from '../../src/room/room.js'
 import { encodeEvidence, evidenceIdOf, verifyEvidence } from '../../src/transcript/evidence.js'
@@ -151,6 +153,31 @@ test('what a room holds against an equivocator is two articles', async () => {
     reason,
     phase: 'commit',
   })
+})
+
+test('where a phase is judged together, each of two culprits is shown by what it said itself', async () => {
+  const together = defineRounds({ name: 'together', setup: v.object({}) })
+    .phase('number', {
+      contribution: v.number(),
+      contribute: () => 1,
+      check: (_view, _from, value) => value === 1 || fault('not one'),
+      checkTogether: (view) => view.all('number').every((value) => value === 1),
+    })
+    .result((view) => view.all('number').length)
+  const bend: Bend = ({ position }) => (position === 0 ? undefined : { value: 2 })
+  const table = await gather({ plan: together, setup: {} })
+  const { articles, attempt, said } = await play(await begin(table), { bend, last: 'number' })
+  const room = replay(together, articles)
+  if (room === undefined) throw new Error('no room')
+  expect(room.culprits.map(({ member }) => member)).toEqual([1, 2])
+  for (const at of [1, 2]) {
+    const verdict = await verifyEvidence(together, evidenceIn(room, at - 1))
+    expect(verdict).toMatchObject({ ok: true, culprit: peerIdOf(attempt, at), reason: 'number: not one' })
+  }
+  // Nor does it convict the one who said what was asked for.
+  const [fine] = said[1] ?? []
+  const alone = articles.filter((article) => article.kind !== 'contribution' || article === fine)
+  expect(await verifyEvidence(together, encodeTranscript(alone))).toMatchObject({ code: 'EVIDENCE_INCONCLUSIVE' })
 })
 
 test('what convicts in a further attempt brings along why the attempt did without others', async () => {
