@@ -33,7 +33,9 @@ export function complete(turn: Turn, { number, result }: Attempt): void {
 
 /** Only where this member has confirmed, or is about to, can all have. */
 export function mayBeCompleted({ attempts, isWatched }: Room): boolean {
-  return attempts.some(({ said, mine, phase }) => said.at(-1)?.[mine] !== undefined || (!isWatched && phase >= said.length - 1))
+  return attempts.some(
+    ({ said, mine, phase }) => said.at(-1)?.[mine] !== undefined || (!isWatched && phase >= said.length - 1),
+  )
 }
 
 function settle(turn: Turn, outcome: RoomOutcome): void {
