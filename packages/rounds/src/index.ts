@@ -1,4 +1,12 @@
+export type { Account } from './account/account.js'
+export { describeProgress, describeRound } from './account/text.js'
+export { renderTimeline } from './account/timeline.js'
+export type { AbortedOutcome, CompletedOutcome, NamedCulprit, NamedSuspect, Outcome } from './engine/outcome.js'
+export type { Progress, Round, RoundEvents } from './engine/round.js'
+export { type Rounds, rounds } from './engine/rounds.js'
+export type { Candidate, Invite, InviteHandler, Served, ServeOptions, StartOptions } from './engine/serving.js'
 export { type RoundsErrorCode, roundsErrorTable } from './errors.js'
+export { defaultRoundsLimits, type RoundsLimits, type RoundsLimitsOption, type RoundsOptions } from './options.js'
 export { type Committed, commitment, committed, type Opening, opening, opens } from './plan/commitment.js'
 export {
   defineRounds,
@@ -10,9 +18,10 @@ export {
 } from './plan/define-rounds.js'
 export { hashMod } from './plan/hash-mod.js'
 export type { LeaveOut } from './plan/plan.js'
-export { bytes } from './plan/schemas.js'
+export { bytes, schemaOf } from './plan/schemas.js'
 export type { Local, Secret, Shape, View } from './plan/shape.js'
 export { Declined, Fault, fault } from './plan/verdict.js'
+export type { AbortReason } from './room/room.js'
 export {
   type Conviction,
   type EvidenceVerdict,

@@ -5,8 +5,8 @@ import { childrenIn, type Graph } from './tree.js'
 
 // The ways through one room. Members that are not linked to all say so; from that everybody makes the same tree for each author,
 // and an article goes along it: n - 1 copies, whatever the graph. A member that said nothing is taken to be linked to all.
-// Claims are anybody's word. A false one can make articles late or cost copies, and nothing else: what a tree does not deliver,
-// `ask` does.
+// Claims are anybody's word. False ones can make articles late, or cost up to a copy for each link, and nothing else: what a tree
+// does not deliver, `ask` does.
 
 /** How many claims about one member are believed, and so passed on, in the life of a room. */
 const claimsPerMemberMax = 256
@@ -81,11 +81,13 @@ export class Routes {
     return news
   }
 
-  /** Whom to tell a claim: those who did not hear it from the claimant, nor from whom I have it. */
+  /**
+   * Whom to tell a claim: of mine everybody, of others those who did not hear it from the claimant, nor are the one from whom I
+   * have it. And the claimant where it was another who said so: it may be a lie to contradict.
+   */
   hearersOf({ member, linked }: Claim, from?: number): readonly number[] {
-    return this.#neighbours().filter(
-      (each) => each !== from && each !== member && (member === this.#me || !isIn(linked, each)),
-    )
+    if (member === this.#me) return this.#neighbours()
+    return this.#neighbours().filter((each) => each !== from && (each === member || !isIn(linked, each)))
   }
 
   /**
@@ -97,7 +99,8 @@ export class Routes {
     const known = this.#hops.get(author)
     if (known !== undefined) return known
     this.#graph ??= this.#makeGraph()
-    const hops = childrenIn(this.#graph, author, this.#me)
+    // What I say goes to all my neighbours, whatever is claimed of them.
+    const hops = author === this.#me ? this.#neighbours() : childrenIn(this.#graph, author, this.#me)
     this.#hops.set(author, hops)
     return hops
   }
@@ -119,7 +122,7 @@ export class Routes {
     const graph: number[][] = Array.from({ length: this.#size }, () => [])
     for (let low = 0; low < this.#size; low += 1) {
       for (let high = low + 1; high < this.#size; high += 1) {
-        if (!this.#areLinked(low, high)) continue
+        if (!(this.#admits(low, high) && this.#admits(high, low))) continue
         graph[low]?.push(high)
         graph[high]?.push(low)
       }
@@ -127,19 +130,14 @@ export class Routes {
     return graph
   }
 
-  #areLinked(one: number, other: number): boolean {
-    if (one === this.#me) return this.#amLinkedTo(other)
-    if (other === this.#me) return this.#amLinkedTo(one)
-    return this.#admits(one, other) && this.#admits(other, one)
+  #admits(member: number, other: number): boolean {
+    if (member === this.#me) return this.#amLinkedTo(other)
+    const known = this.#known.get(member)
+    return known === undefined || isIn(known.claim.linked, other)
   }
 
   #amLinkedTo(member: number): boolean {
     return this.#linked !== undefined && isIn(this.#linked, member)
-  }
-
-  #admits(member: number, other: number): boolean {
-    const known = this.#known.get(member)
-    return known === undefined || isIn(known.claim.linked, other)
   }
 
   #neighbours(): readonly number[] {

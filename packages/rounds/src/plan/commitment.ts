@@ -74,12 +74,14 @@ function digestOf(
   return platformCrypto.sha256(encodeValue(['rondo/1 commitment', round, attempt, phase, author, salt, value]))
 }
 
+/** And nothing beside: what no commitment binds could be chosen last, and so choose the result. */
 function isOpening(value: unknown): value is Opening<unknown> {
   return (
     typeof value === 'object' &&
     value !== null &&
     'salt' in value &&
     'value' in value &&
+    Object.keys(value).length === 2 &&
     value.salt instanceof Uint8Array
   )
 }

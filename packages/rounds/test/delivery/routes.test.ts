@@ -56,10 +56,30 @@ test('a link is there only where both admit it', () => {
   expect(routes.nextHops(0)).toEqual([3])
 })
 
-test('of its own links a member believes nobody but itself', () => {
+test('what a member says itself it sends to all its neighbours, whatever is claimed of them', () => {
   const routes = someRoutes()
-  routes.learn(claimOf(0, 1, []))
+  for (const member of [0, 2, 3]) routes.learn(claimOf(member, 1, []))
   expect(routes.nextHops(1)).toEqual([0, 2, 3])
+})
+
+test('who is said to have no links is not pushed to by everybody at once', () => {
+  const routes = someRoutes()
+  routes.learn(claimOf(3, 1, []))
+  expect([0, 2].map((author) => routes.nextHops(author))).toEqual([[], []])
+})
+
+test('trees follow the links as they change, mine and others', () => {
+  const routes = someRoutes()
+  routes.learn(claimOf(0, 1, [1, 2]))
+  expect([routes.nextHops(0), routes.nextHops(1)]).toEqual([[3], [0, 2, 3]])
+  routes.setLinked([0, 2])
+  expect([routes.nextHops(0), routes.nextHops(1)]).toEqual([[], [0, 2]])
+  routes.setLinked([0, 2, 3])
+  routes.learn(claimOf(0, 2, [1]))
+  expect([routes.nextHops(0), routes.nextHops(1)]).toEqual([
+    [2, 3],
+    [0, 2, 3],
+  ])
 })
 
 test('it passes on nothing of an author from whom no way is known to lead here', () => {
@@ -132,6 +152,24 @@ test('a claim is told to those who did not hear it from the claimant', () => {
   expect(routes.hearersOf(claimOf(0, 1, [1, 2], 6), 0)).toEqual([3, 4])
   expect(routes.hearersOf(claimOf(5, 1, [0], 6), 3)).toEqual([2, 4])
   expect(routes.hearersOf(claimOf(1, 1, [0, 2, 3, 4], 6))).toEqual([0, 2, 3, 4])
+})
+
+test('what another said of a neighbour is told to the neighbour, even if it is made out to know', () => {
+  const routes = new Routes(6, 1)
+  routes.setLinked([0, 2, 3, 4])
+  expect(routes.hearersOf(claimOf(0, 1, [0, 2], 6), 3)).toEqual([0, 4])
+})
+
+test('a lie about a member is contradicted in the whole room, and trees are as before', () => {
+  const mesh = Array.from({ length: 6 }, (_, me) => [0, 1, 2, 3, 4, 5].filter((member) => member !== me))
+  const model = new DeliveryModel(mesh, createSeededRandom(1), [5])
+  model.begin()
+  model.lie(5, 0, claimOf(3, 9, [3], 6))
+  model.settle()
+  for (const routes of model.routes.slice(0, 5)) {
+    expect(routes.claims()).toEqual([claimOf(3, 10, [0, 1, 2, 4, 5], 6)])
+    expect(routes.nextHops(5)).toEqual([])
+  }
 })
 
 test('in a mesh that lost a member, each of the others claims so and is told so once by each', () => {

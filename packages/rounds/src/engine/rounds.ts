@@ -1,0 +1,391 @@
+import { type Coordinator, checkSchema, type PeerId, parsePeerId, type RondoError } from '@rondo/core'
+import type { Invitation } from '../articles/article.js'
+import { draftMessage } from '../articles/draft.js'
+import { readArticle } from '../articles/read-article.js'
+import { incarnationBytes } from '../articles/slot.js'
+import { type Links, roundsProtocol } from '../delivery/messages.js'
+import { roundsError } from '../errors.js'
+import { hexOf } from '../hex.js'
+import { createJournal } from '../journal/create-journal.js'
+import type { Journal, KeptRoom } from '../journal/journal.js'
+import { type RoundsLimits, type RoundsOptions, resolveRoundsLimits, startDefaults } from '../options.js'
+import type { RoundsDefinition, RoundsTypes } from '../plan/define-rounds.js'
+import type { Plan } from '../plan/plan.js'
+import { openAsCandidate, openAsHost, openAsWatcher } from '../room/open-room.js'
+import { candidateOf } from '../room/room.js'
+import { EarlyArticles } from './early-articles.js'
+import { LiveRoom } from './live-room.js'
+import type { Round } from './round.js'
+import { ServedPlan } from './served-plan.js'
+import type { InviteHandler, Served, ServeOptions, StartOptions } from './serving.js'
+import { TokenBucket } from './token-bucket.js'
+
+/** The rounds of one node. */
+export interface Rounds {
+  /** Takes part in the rounds of a protocol to which the handler says yes. */
+  serve<T extends RoundsTypes>(
+    definition: RoundsDefinition<T>,
+    handler: InviteHandler<T>,
+    options?: ServeOptions<T>,
+  ): Served<T>
+  /** Invites others to a round. Resolves when the invitation is out; the round then says itself how it goes. */
+  start<T extends RoundsTypes>(definition: RoundsDefinition<T>, options: StartOptions<T>): Promise<Round<T['result']>>
+  /**
+   * The rounds that a former life of this node took part in, as its store remembers them. This life contributes nothing to them; it
+   * passes on what the former one had said, and learns how they ended.
+   */
+  recover<T extends RoundsTypes>(definition: RoundsDefinition<T>): Promise<readonly Round<T['result']>[]>
+}
+
+const engines = new WeakMap<Coordinator, Engine>()
+
+/**
+ * The rounds of a coordinator; asked again, the same.
+ *
+ * @example
+ * rounds(bob).serve(dice, (invite) => (invite.setup.sides <= 100 ? invite.accept() : invite.decline('too many sides')))
+ * const round = await rounds(alice).start(dice, { with: [bob.peerId], setup: { sides: 6 } })
+ * const outcome = await round.outcome
+ */
+export function rounds(coordinator: Coordinator, options?: RoundsOptions): Rounds {
+  const known = engines.get(coordinator)
+  if (known !== undefined) {
+    if (options !== undefined) throw new TypeError('the rounds of this coordinator have their options already')
+    return known
+  }
+  const engine = new Engine(coordinator, resolveRoundsLimits(options?.limits))
+  engines.set(coordinator, engine)
+  return engine
+}
+
+class Engine implements Rounds {
+  readonly #coordinator: Coordinator
+  readonly #limits: RoundsLimits
+  readonly #journal: Journal
+  /** Of this life: never stored, and another one in the next. */
+  readonly #incarnation: string
+  readonly #rooms = new Map<string, LiveRoom>()
+  readonly #served = new Map<string, ServedPlan>()
+  readonly #early: EarlyArticles
+  readonly #budgets = new Map<PeerId, TokenBucket>()
+  #loaded: Promise<readonly KeptRoom[]> | undefined
+
+  constructor(coordinator: Coordinator, limits: RoundsLimits) {
+    const { env, store, peerId: owner } = coordinator
+    this.#coordinator = coordinator
+    this.#limits = limits
+    this.#incarnation = hexOf(env.random(incarnationBytes))
+    this.#early = new EarlyArticles(env, limits)
+    const report = (error: RondoError): void => env.log('warn', error.message, { code: error.code, ...error.details })
+    this.#journal = createJournal(store, { owner, report })
+    this.#register()
+  }
+
+  serve<T extends RoundsTypes>(
+    definition: RoundsDefinition<T>,
+    handler: InviteHandler<T>,
+    options: ServeOptions<T> = {},
+  ): Served<T> {
+    this.#assertStore(definition)
+    const key = keyOf(definition)
+    if (this.#served.has(key)) throw new TypeError(`${key} is served already`)
+    const served = new ServedPlan(definition, handler, options, () => this.#served.delete(key))
+    this.#served.set(key, served)
+    return served
+  }
+
+  async start<T extends RoundsTypes>(
+    definition: RoundsDefinition<T>,
+    options: StartOptions<T>,
+  ): Promise<Round<T['result']>> {
+    const { signal } = options
+    signal?.throwIfAborted()
+    this.#assertStore(definition)
+    const setup = checkSchema(definition.setup, options.setup)
+    if (!setup.ok)
+      throw roundsError('ROUND_SETUP_REFUSED', { detail: setup.issues.map(({ message }) => message).join('; ') })
+    this.#makeRoom()
+    const invitation = await this.#invite(definition, options)
+    signal?.throwIfAborted()
+    const opening = openAsHost({ ...this.#openingOf(definition, invitation, setup.value), me: 0 })
+    const room = this.#open(definition, opening, options.local)
+    signal?.addEventListener('abort', () => room.abort(String(signal.reason)), { once: true })
+    return room
+  }
+
+  async recover<T extends RoundsTypes>(definition: RoundsDefinition<T>): Promise<readonly Round<T['result']>[]> {
+    this.#loaded ??= this.#journal.load(this.#coordinator.env.wallMs())
+    const kept = await this.#loaded
+    const mine = kept.filter(({ name, version }) => name === definition.name && version === definition.version)
+    const recovered = await Promise.all(mine.map((each) => this.#recoverRoom(definition, each)))
+    return recovered.filter((room) => room !== undefined)
+  }
+
+  async #recoverRoom(plan: Plan, { room: id, articles }: KeptRoom): Promise<LiveRoom | undefined> {
+    const known = this.#rooms.get(id)
+    if (known !== undefined) return known
+    const invitation = await this.#readInvitation(plan, id, articles)
+    const setup = checkSchema(plan.setup, invitation?.setup)
+    if (invitation === undefined || !setup.ok) return undefined
+    const opened = this.#rooms.get(id)
+    if (opened !== undefined) return opened
+    const me = candidateOf({ invitation }, this.#coordinator.peerId)
+    const watched = openAsWatcher({ ...this.#openingOf(plan, invitation, setup.value), me })
+    const { deadlineMs } = invitation
+    const effects = [
+      { type: 'timer', name: 'pull', ms: 1 } as const,
+      { type: 'timer', name: 'begin', ms: deadlineMs } as const,
+    ]
+    const room = this.#open(plan, { room: watched, effects }, undefined)
+    room.heardArticles(this.#coordinator.peerId, articles)
+    return room
+  }
+
+  async #readInvitation(plan: Plan, id: string, articles: readonly Uint8Array[]): Promise<Invitation | undefined> {
+    for (const bytes of articles) {
+      const verdict = await this.#coordinator.verifyMessage(bytes)
+      const article =
+        verdict.ok && verdict.network === this.#coordinator.network ? readArticle(plan, verdict) : undefined
+      if (article?.kind === 'invitation' && article.room === id) return article
+    }
+    return undefined
+  }
+
+  // What comes in.
+
+  #register(): void {
+    const coordinator = this.#coordinator
+    const look = (): void => {
+      for (const room of this.#rooms.values()) room.linksChanged()
+    }
+    const handler = roundsProtocol.handler(
+      {
+        articles: ({ room, articles }, { from }) => this.#heardArticles(hexOf(room), from.peerId, articles),
+        ask: (ask, { from }) => this.#rooms.get(hexOf(ask.room))?.heardAsk(from.peerId, ask),
+        links: (links, { from }) => this.#heardLinks(links, from.peerId),
+      },
+      { onPeerConnected: look, onPeerDisconnected: look },
+    )
+    coordinator.on('interrupted', look)
+    coordinator.on('resumed', look)
+    coordinator.registerProtocol({ ...handler, onStop: () => this.#stop() })
+  }
+
+  /** Claims may overtake the invitation, and whoever makes them knows the room. */
+  #heardLinks(links: Links, from: PeerId): void {
+    const room = this.#rooms.get(hexOf(links.room))
+    if (room !== undefined) return room.heardClaim(from, links)
+    const { env } = this.#coordinator
+    if (this.#served.size === 0 || !this.#budgetOf(from).take(env.monotonicMs())) return
+    const { name: protocol, version } = roundsProtocol
+    const payload = { room: links.room, offset: 0, held: new Uint8Array(0) }
+    this.#coordinator.sendTo(from, { protocol, version, type: 'ask', payload }).catch(() => {})
+  }
+
+  #heardArticles(id: string, from: PeerId, articles: readonly Uint8Array[]): void {
+    const room = this.#rooms.get(id)
+    if (room !== undefined) return room.heardArticles(from, articles)
+    for (const bytes of articles) {
+      if (this.#rooms.has(id)) this.#rooms.get(id)?.heardArticles(from, [bytes])
+      else this.#heardEarly(id, from, bytes)
+    }
+  }
+
+  /** Of a room that is not known: its invitation, or something that overtook it. */
+  #heardEarly(id: string, from: PeerId, bytes: Uint8Array): void {
+    const { env } = this.#coordinator
+    if (!this.#early.isNew(id, from, bytes) || !this.#budgetOf(from).take(env.monotonicMs())) return
+    const settle = (verdict: Awaited<ReturnType<Coordinator['verifyMessage']>>): void => {
+      if (!verdict.ok || verdict.network !== this.#coordinator.network || this.#rooms.has(id)) return
+      const served = this.#served.get(keyOf({ name: verdict.protocol, version: verdict.version }))
+      const article = served && readArticle(served.definition, verdict)
+      if (served === undefined || article === undefined) return
+      if (article.kind !== 'invitation') this.#early.add(id, from, bytes)
+      else if (article.room === id) this.#invited(served, article)
+    }
+    const verdict = this.#coordinator.verifyMessage(bytes)
+    if (verdict instanceof Promise) verdict.then(settle)
+    else settle(verdict)
+  }
+
+  #invited(served: ServedPlan, invitation: Invitation): void {
+    const { coordinator, plan } = { coordinator: this.#coordinator, plan: served.definition }
+    const me = candidateOf({ invitation }, coordinator.peerId)
+    const setup = checkSchema(plan.setup, invitation.setup)
+    if (me < 1 || !setup.ok || invitation.expiresMs <= coordinator.env.wallMs()) return
+    if (invitation.maximum > plan.membersMax || invitation.minimum < plan.membersMin) return
+    if (!invitation.candidates.every(({ role }) => role === undefined || plan.roles.includes(role))) return
+    if (!this.#hasRoomFor(invitation.author)) return
+    const opening = openAsCandidate({ ...this.#openingOf(plan, invitation, setup.value), me })
+    const room = this.#open(plan, opening, undefined)
+    for (const { from, bytes } of this.#early.take(invitation.room)) room.heardArticles(from, [bytes])
+    served.invite(room, {
+      random: (bytes) => coordinator.env.random(bytes),
+      failed: (cause) => coordinator.env.log('error', 'the handler of an invitation failed', { cause }),
+    })
+  }
+
+  // Rooms.
+
+  #open(plan: Plan, opening: ReturnType<typeof openAsHost>, input: unknown): LiveRoom {
+    const { invitation } = opening.room
+    const { room: id, expiresMs } = invitation
+    const expired = (): void => this.#forget(id)
+    const [coordinator, limits, journal] = [this.#coordinator, this.#limits, this.#journal]
+    const { name, version } = plan
+    if (!opening.room.isWatched) journal.open({ room: id, name, version, incarnation: this.#incarnation, expiresMs })
+    const room = new LiveRoom({ coordinator, limits, journal, plan, opening, expired })
+    room.input = input
+    this.#rooms.set(id, room)
+    room.begin()
+    return room
+  }
+
+  #openingOf(plan: Plan, invitation: Invitation, setup: unknown) {
+    const atMs = this.#coordinator.env.monotonicMs()
+    return { plan, invitation, setup, incarnation: this.#incarnation, atMs }
+  }
+
+  #forget(id: string): void {
+    const { env } = this.#coordinator
+    this.#rooms.get(id)?.drop()
+    this.#rooms.delete(id)
+    this.#journal
+      .forget(id, env.wallMs())
+      .catch((cause) => env.log('warn', 'a round could not be forgotten', { cause }))
+  }
+
+  /** The oldest that is over makes way. */
+  #makeRoom(): void {
+    if (this.#rooms.size < this.#limits.roundsMax) return
+    const over = [...this.#rooms].find(([, room]) => room.isOver)
+    if (over === undefined) throw roundsError('ROUNDS_FULL')
+    over[1].drop()
+    this.#rooms.delete(over[0])
+  }
+
+  #hasRoomFor(host: PeerId): boolean {
+    const running = [...this.#rooms.values()].filter(({ isOver, candidates }) => !isOver && candidates[0] === host)
+    if (running.length >= this.#limits.roundsPerHostMax) return false
+    try {
+      this.#makeRoom()
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  async #invite<T extends RoundsTypes>(plan: RoundsDefinition<T>, options: StartOptions<T>): Promise<Invitation> {
+    const { env } = this.#coordinator
+    const { answerMs, deadlineMs, lifetimeMs, retries } = { ...startDefaults, ...definedIn(options) }
+    const candidates = this.#candidatesOf(plan, options)
+    const maximum = options.maximum ?? Math.min(candidates.length, plan.membersMax)
+    const minimum = options.minimum ?? Math.min(candidates.length, maximum)
+    assertStart({ plan, candidates: candidates.length, minimum, maximum, answerMs, deadlineMs, lifetimeMs, retries })
+    const createdMs = env.wallMs()
+    const nonce = hexOf(env.random(32))
+    const rules = { minimum, maximum, setup: options.setup, answerMs, deadlineMs, retries }
+    const draft = { kind: 'invitation', nonce, incarnation: this.#incarnation, candidates, ...rules } as const
+    const message = draftMessage(plan, draft, { createdMs, expiresMs: createdMs + lifetimeMs })
+    const verdict = await this.#coordinator.verifyMessage(await this.#coordinator.signMessage(message))
+    const article = verdict.ok ? readArticle(plan, verdict) : undefined
+    if (article?.kind !== 'invitation') throw new Error('what was signed as an invitation does not verify')
+    return article
+  }
+
+  #candidatesOf<T extends RoundsTypes>(
+    plan: RoundsDefinition<T>,
+    { with: others, role }: StartOptions<T>,
+  ): Invitation['candidates'] {
+    const me = { peerId: this.#coordinator.peerId, role }
+    const candidates = [
+      me,
+      ...others.map((each) => (typeof each === 'string' ? { peerId: each, role: undefined } : each)),
+    ]
+    const seen = new Set<PeerId>()
+    return candidates.map((candidate) => {
+      const peerId = parsePeerId(candidate.peerId)
+      if (seen.has(peerId)) throw new TypeError(`${peerId} is invited twice`)
+      seen.add(peerId)
+      const wanted: string | undefined = candidate.role
+      if (wanted !== undefined && !plan.roles.includes(wanted))
+        throw new TypeError(`${plan.name} has no role ${wanted}`)
+      return { peerId, role: wanted }
+    })
+  }
+
+  #assertStore({ name, secrets }: Plan): void {
+    if (secrets.size > 0 && !this.#journal.isDurable) throw roundsError('ROUND_STORE_VOLATILE', { detail: name })
+  }
+
+  #budgetOf(peer: PeerId): TokenBucket {
+    const { invitationsPerSecond, invitationsBurst } = this.#limits
+    const nowMs = this.#coordinator.env.monotonicMs()
+    const budget = this.#budgets.get(peer) ?? new TokenBucket(invitationsPerSecond, invitationsBurst, nowMs)
+    if (!this.#budgets.has(peer) && this.#budgets.size >= budgetsMax) this.#budgets.clear()
+    this.#budgets.set(peer, budget)
+    return budget
+  }
+
+  async #stop(): Promise<void> {
+    const rooms = [...this.#rooms.values()]
+    await Promise.all(rooms.map((room) => room.stop()))
+    this.#early.clear()
+    this.#rooms.clear()
+  }
+}
+
+const budgetsMax = 1_024
+
+function keyOf({ name, version }: Pick<Plan, 'name' | 'version'>): string {
+  return `${name}/${version}`
+}
+
+function definedIn<T extends object>(options: T): Partial<T> {
+  const given: Partial<T> = {}
+  for (const name in options) if (options[name] !== undefined) given[name] = options[name]
+  return given
+}
+
+interface StartRules {
+  readonly plan: Plan
+  readonly candidates: number
+  readonly minimum: number
+  readonly maximum: number
+  readonly answerMs: number
+  readonly deadlineMs: number
+  readonly lifetimeMs: number
+  readonly retries: number
+}
+
+function assertStart({
+  plan,
+  candidates,
+  minimum,
+  maximum,
+  answerMs,
+  deadlineMs,
+  lifetimeMs,
+  retries,
+}: StartRules): void {
+  const whole = (value: number, least: number, most: number): boolean =>
+    Number.isInteger(value) && value >= least && value <= most
+  if (candidates > 100) throw new TypeError(`at most 100 are invited to a round, not ${candidates}`)
+  if (!whole(maximum, plan.membersMin, plan.membersMax))
+    throw new TypeError(`maximum must be from ${plan.membersMin} to ${plan.membersMax}: ${maximum}`)
+  if (!whole(minimum, plan.membersMin, Math.min(maximum, candidates)))
+    throw new TypeError(`minimum must be from ${plan.membersMin} to ${Math.min(maximum, candidates)}: ${minimum}`)
+  if (
+    !whole(answerMs, 1, durationMsMax) ||
+    !whole(deadlineMs, 1, durationMsMax) ||
+    !whole(lifetimeMs, 1, durationMsMax)
+  )
+    throw new TypeError('answerMs, deadlineMs and lifetimeMs are whole numbers of milliseconds')
+  if (!whole(retries, 0, 16)) throw new TypeError(`retries must be from 0 to 16: ${retries}`)
+  const phasesMs = plan.phases.reduce((sum, phase) => sum + (phase.deadlineMs ?? deadlineMs), 0)
+  const neededMs = answerMs + deadlineMs + (retries + 1) * (phasesMs + deadlineMs)
+  if (lifetimeMs < neededMs)
+    throw new TypeError(`lifetimeMs must be at least ${neededMs}, for so long may the round take`)
+}
+
+const durationMsMax = 0xffff_ffff

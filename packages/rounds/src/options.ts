@@ -1,0 +1,50 @@
+// Every bound of the engine, by name, with a finite default.
+
+export const defaultRoundsLimits = {
+  /** Rounds at once, those that are over and still answer questions included; the oldest of these makes way. */
+  roundsMax: 256,
+  /** Of these, to which one host has invited. */
+  roundsPerHostMax: 32,
+  /** What members said in rounds that are not known yet: an answer may overtake the invitation. */
+  earlyBytesMax: 1_048_576,
+  earlyBytesPerPeerMax: 65_536,
+  earlyMs: 10_000,
+  /** Invitations whose signature one peer may have verified. */
+  invitationsPerSecond: 20,
+  invitationsBurst: 100,
+  /** Articles of one round that one peer may bring and whose signature does not hold, before it is not heard there any more. */
+  forgeriesMax: 16,
+  /** The same for articles that were signed as they should, and have no place in the round or say there what was said before. */
+  uselessMax: 4_096,
+  /** What articles travel in. */
+  messageBytesMax: 524_288,
+  /** Between two questions to the same member. */
+  askIntervalMs: 50,
+} as const
+
+export type RoundsLimits = { readonly [Name in keyof typeof defaultRoundsLimits]: number }
+export type RoundsLimitsOption = { readonly [Name in keyof typeof defaultRoundsLimits]?: number | undefined }
+
+export interface RoundsOptions {
+  readonly limits?: RoundsLimitsOption | undefined
+}
+
+/** Checks the options once and fills in what was left out. */
+export function resolveRoundsLimits(option: RoundsLimitsOption = {}): RoundsLimits {
+  for (const [name, value] of Object.entries(option)) {
+    if (!Object.hasOwn(defaultRoundsLimits, name)) throw new TypeError(`there is no limit ${name}`)
+    if (value !== undefined && !(Number.isFinite(value) && value > 0))
+      throw new TypeError(`${name} must be a finite number above 0: ${String(value)}`)
+  }
+  const given = Object.fromEntries(Object.entries(option).filter(([, value]) => value !== undefined))
+  return Object.freeze({ ...defaultRoundsLimits, ...given })
+}
+
+/** What a round is started with, where it says nothing itself. */
+export const startDefaults = {
+  answerMs: 30_000,
+  deadlineMs: 10_000,
+  /** How long everything that is said in a round is good for, and is kept to be shown to others. */
+  lifetimeMs: 3_600_000,
+  retries: 0,
+} as const
