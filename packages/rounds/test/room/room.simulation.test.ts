@@ -105,7 +105,10 @@ test('where nothing is lost, and some lie, everybody honest completes or names o
       const last = outcomes.at(-1)
       if (liars.has(number) || last?.status !== 'aborted') continue
       const named = [...last.culprits, ...last.suspects].map(({ member }) => member)
-      expect(named.some((member) => liars.has(member)), `member ${number}: ${last.reason}, ${last.detail}`).toBe(true)
+      expect(
+        named.some((member) => liars.has(member)),
+        `member ${number}: ${last.reason}, ${last.detail}`,
+      ).toBe(true)
     }
   })
 })
