@@ -80,7 +80,7 @@ export class RoomBuilder {
   /** What nobody looks at is the same everywhere. */
   #signed(member: number, what: string) {
     const hash = digest(`${member} ${what}`)
-    return { author: peerIdOf(member), createdMs: 0, expiresMs: 1, hash, bytes: new Uint8Array() }
+    return { network: 'main', author: peerIdOf(member), createdMs: 0, expiresMs: 1, hash, bytes: new Uint8Array() }
   }
 
   #note(atMs: number, entry: Happening): this {
