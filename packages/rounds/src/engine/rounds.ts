@@ -10,6 +10,7 @@ import type { Journal, KeptRoom } from '../journal/journal.js'
 import { lifetimeMsMax, type RoundsLimits, type RoundsOptions, resolveRoundsLimits } from '../options.js'
 import type { RoundsDefinition, RoundsTypes } from '../plan/define-rounds.js'
 import type { Plan } from '../plan/plan.js'
+import { fitsPlan } from '../room/fits-plan.js'
 import { openAsCandidate, openAsHost, openAsWatcher } from '../room/open-room.js'
 import { candidateOf } from '../room/room.js'
 import { EarlyArticles } from './early-articles.js'
@@ -147,7 +148,7 @@ class Engine implements Rounds {
       { type: 'timer', name: 'begin', ms: deadlineMs } as const,
     ]
     const room = this.#open(plan, { room: watched, effects }, undefined)
-    room.heardArticles(this.#coordinator.peerId, articles)
+    await room.heardArticles(this.#coordinator.peerId, articles)
     if (room.hasJoined) return room
     // Nothing binds it: should it be asked again, this life may answer.
     this.#forget(id)
@@ -196,11 +197,10 @@ class Engine implements Rounds {
   }
 
   #heardArticles(id: string, from: PeerId, articles: readonly Uint8Array[]): void {
-    const room = this.#rooms.get(id)
-    if (room !== undefined) return room.heardArticles(from, articles)
     for (const bytes of articles) {
-      if (this.#rooms.has(id)) this.#rooms.get(id)?.heardArticles(from, [bytes])
-      else this.#heardEarly(id, from, bytes)
+      const room = this.#rooms.get(id)
+      if (room === undefined) this.#heardEarly(id, from, bytes)
+      else room.heardArticles(from, [bytes])
     }
   }
 
@@ -227,7 +227,7 @@ class Engine implements Rounds {
     const plan = served.definition
     const me = candidateOf({ invitation }, coordinator.peerId)
     const setup = checkSchema(plan.setup, invitation.setup)
-    if (me < 1 || !setup.ok || !isAcceptable(plan, invitation, coordinator.env.wallMs())) return
+    if (me < 1 || !setup.ok || !fitsPlan(plan, invitation) || !isTimely(invitation, coordinator.env.wallMs())) return
     if (!this.#hasRoomFor(invitation.author)) return
     const opening = openAsCandidate({ ...this.#openingOf(plan, invitation, setup.value), me })
     const room = this.#open(plan, opening, undefined)
@@ -310,14 +310,11 @@ class Engine implements Rounds {
 
 const budgetsMax = 1_024
 
-/** Whether an invitation is one that the plan allows, and is good for no longer than rounds may be kept. */
-function isAcceptable(plan: Plan, invitation: Invitation, nowMs: number): boolean {
-  const { expiresMs, createdMs, answerMs, deadlineMs, minimum, maximum, candidates } = invitation
+/** Whether it is good still, and for no longer than rounds may be kept. */
+function isTimely({ expiresMs, createdMs, answerMs, deadlineMs }: Invitation, nowMs: number): boolean {
   const lifetimeMs = expiresMs - createdMs
   if (expiresMs <= nowMs || expiresMs > nowMs + 2 * lifetimeMsMax || lifetimeMs > lifetimeMsMax) return false
-  if (answerMs > lifetimeMs || deadlineMs > lifetimeMs) return false
-  if (minimum < plan.membersMin || maximum > plan.membersMax) return false
-  return candidates.every(({ role }) => role === undefined || plan.roles.includes(role))
+  return answerMs <= lifetimeMs && deadlineMs <= lifetimeMs
 }
 
 function keyOf({ name, version }: Pick<Plan, 'name' | 'version'>): string {
