@@ -40,6 +40,8 @@ console.log(round.account())
 
 // Whoever was not there needs nothing but the bytes.
 const verdict = await verifyTranscript(dice, round.transcript())
-console.log(verdict.ok ? `it was ${verdict.result.roll}, and it was fair` : verdict.code)
+if (!verdict.ok) console.log(verdict.code, verdict.detail)
+else if (verdict.status === 'completed') console.log(`it was ${verdict.result.roll}, and all of them signed it`)
+else console.log('not completed; still missing:', verdict.waitingFor)
 
 await Promise.all([alice, bob, carol].map((node) => node.stop()))
