@@ -12,7 +12,10 @@ export function missingIn({ said, phase, roster, mine }: Attempt): readonly numb
 export function suspectsIn(room: Room, attempt: Attempt): readonly Suspect[] {
   const name = (phase: number): string => room.plan.phases[phase]?.name ?? ''
   const others = attempt.closings.filter(({ author }) => candidateOf(room, author) !== room.me)
-  const closers = new Set(others.map(({ author }) => candidateOf(room, author)))
+  // Who says that it went no further in a later phase claims to have said what is missing here: that excuses nobody.
+  const closers = new Set(
+    others.filter(({ phase }) => phase <= attempt.phase).map(({ author }) => candidateOf(room, author)),
+  )
   const suspects = new Map<number, Suspect>()
   for (const member of missingIn(attempt)) {
     if (closers.has(member) || isConvicted(room, member)) continue
