@@ -104,7 +104,9 @@ function endsFor(attempt: Attempt, closing: Closing): boolean {
 export function ranOut(turn: Turn): void {
   const { room } = turn
   const attempt = presentAttempt(room)
-  if (room.stage === 'accepted') {
+  if (room.isWatched) {
+    finish(turn, { reason: 'RESTARTED', detail: 'this member restarted, and nobody had the end of it in time' })
+  } else if (room.stage === 'accepted') {
     const suspects = [{ member: 0, why: 'silent', phase: 'join', by: [] }] as const
     finish(turn, { reason: 'TIMEOUT', detail: 'the host did not begin in time', suspects })
   } else if (room.stage === 'invited') {
