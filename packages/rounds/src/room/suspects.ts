@@ -25,7 +25,7 @@ export function suspectsIn(room: Room, attempt: Attempt): readonly Suspect[] {
     const missed = closing.missing.filter((each) => attempt.roster.includes(each) && !isConvicted(room, each))
     for (const each of missed.filter((accused) => accused !== room.me && accused !== member))
       accuse(suspects, each, member, name(closing.phase))
-    if (isReasonOfItsOwn(closing, missed, suspects))
+    if (!isConvicted(room, member) && isReasonOfItsOwn(closing, missed, suspects))
       suspects.set(member, { member, why: 'closed', phase: name(closing.phase), by: [] })
   }
   return [...suspects.values()].sort((a, b) => a.member - b.member)
