@@ -185,8 +185,18 @@ function tellSuspects(suspects: readonly Suspect[], reason: Aborted['reason'], n
     const members = group.map(({ member }) => name(member))
     told.push(stop(`${listOf(members)} ${tellWhy(why, group, members, name)}`))
   }
-  const whom = suspects.length === 1 ? 'This makes a suspect, not a culprit' : 'These are suspects, not culprits'
-  return [...told, `${whom}: ${innocence(suspects)}.`]
+  return [...told, innocence(suspects)]
+}
+
+/** Why suspicion is no proof. */
+function innocence(suspects: readonly Suspect[]): string {
+  const [kind, its] = suspects.length === 1 ? ['a suspect, not a culprit', 'it'] : ['suspects, not culprits', 'they']
+  const only = suspects.every(({ why }) => why === suspects[0]?.why) ? suspects[0]?.why : undefined
+  if (only === 'silent') return `Silence makes ${kind}: the network may have kept back what ${its} said.`
+  if (only === 'copied') return `They are ${kind}: nothing shows who copied from whom.`
+  const who = suspects.length === 1 ? 'It is' : 'They are'
+  if (only === 'astray') return `${who} ${kind}: others may have told ${its === 'it' ? 'it' : 'them'} another story.`
+  return `${who} ${kind}: the network may have kept back what ${its} said.`
 }
 
 function tellWhy(why: Suspect['why'], group: readonly Suspect[], members: readonly string[], name: NameOf): string {
@@ -207,18 +217,15 @@ function tellWhy(why: Suspect['why'], group: readonly Suspect[], members: readon
   }
 }
 
-/** Why suspicion is no proof. */
-function innocence(suspects: readonly Suspect[]): string {
-  if (suspects.every(({ why }) => why === 'copied')) return 'nothing shows who copied from whom'
-  if (suspects.every(({ why }) => why === 'astray')) return 'somebody else may have told it another story'
-  return 'the network may have kept back what was said'
-}
-
 /** A clause without its full stop. */
 export function tellConviction({ member, kind, phase, reason }: AccountConviction, name: NameOf): string {
   return kind === 'equivocation'
     ? `${name(member)} said two different things in ${quotedPhase(phase)}`
-    : `${name(member)} broke the protocol in ${quotedPhase(phase)}${saying(reason)}`
+    : `${name(member)} broke the protocol in ${quotedPhase(phase)}${saying(withoutPhase(reason, phase))}`
+}
+
+function withoutPhase(reason: string, phase: string): string {
+  return reason.startsWith(`${phase}: `) ? reason.slice(phase.length + 2) : reason
 }
 
 /** The clause behind the name of whoever closed, for one or several. */

@@ -24,7 +24,8 @@ export function cutAt(text: string, max: number): string {
 }
 
 function show(value: unknown, budget: { left: number }, depth: number): string {
-  const text = depth > depthMax || budget.left <= 0 ? '…' : showWhole(value, budget, depth)
+  const isDeep = depth > depthMax && typeof value === 'object' && value !== null
+  const text = isDeep || budget.left <= 0 ? '…' : showWhole(value, budget, depth)
   budget.left -= text.length
   return text
 }

@@ -67,7 +67,7 @@ interface Row {
   readonly who: string
   readonly what: string
   readonly hashes: readonly string[]
-  readonly looks?: 'bad' | 'ending'
+  readonly looks?: 'bad long' | 'long' | 'ending'
 }
 
 function ledger(account: Account, name: NameOf): Html {
@@ -90,18 +90,24 @@ function rowsOf(account: Account, name: NameOf): readonly Row[] {
   const said = attempts.flatMap(({ number, phases }) =>
     phases.flatMap((phase) =>
       phase.said.map(({ member, atMs, hash, state }): Row => {
-        const how = { accepted: '', early: ', not judged', astray: ', after seeing something else' }[state]
+        const how = { accepted: '', early: ', not judged', astray: ', after seeing something else', refuted: '' }[state]
         const what = `said ${phase.name}${many ? ` of attempt ${number}` : ''}${how}`
         return { atMs, who: name(member), what, hashes: [hash] }
       }),
     ),
   )
   const closed = closings.map(
-    (each): Row => ({ atMs: each.atMs, who: name(each.member), what: tellClosing(each, name), hashes: [] }),
+    (each): Row => ({
+      atMs: each.atMs,
+      who: name(each.member),
+      what: tellClosing(each, name),
+      hashes: [],
+      looks: 'long',
+    }),
   )
   const convicted = convictions.map((each): Row => {
     const what = `convicted: ${tellConviction(each, name)}`
-    return { atMs: each.atMs, who: name(each.member), what, hashes: each.evidence, looks: 'bad' }
+    return { atMs: each.atMs, who: name(each.member), what, hashes: each.evidence, looks: 'bad long' }
   })
   const ended = endings.map(
     ({ atMs, status }): Row => ({

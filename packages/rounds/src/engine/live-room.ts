@@ -95,6 +95,12 @@ export class LiveRoom implements Round {
     return this.#room.stage === 'over'
   }
 
+  /** Whether this node, in whatever life, has signed an attempt here. */
+  get hasJoined(): boolean {
+    const { peerId } = this.#parts.coordinator
+    return this.#room.articles.some(({ kind, author }) => kind === 'join' && author === peerId)
+  }
+
   // What a program sees of it.
 
   on<Name extends keyof RoundEvents<unknown>>(name: Name, listener: RoundEvents<unknown>[Name]): () => void {
@@ -129,16 +135,21 @@ export class LiveRoom implements Round {
     this.#post.heardClaim(from, claim)
   }
 
-  heardArticles(from: PeerId, articles: readonly Uint8Array[]): void {
-    if (!this.#post.isMember(from)) return
-    for (const bytes of articles) {
-      if (this.#isUnheard(from)) return
-      const key = hexOf(platformCrypto.sha256(bytes))
-      if (this.#verified.has(key)) continue
-      const verdict = this.#parts.coordinator.verifyMessage(bytes)
-      if (verdict instanceof Promise) verdict.then((settled) => this.#heard(from, key, settled))
-      else this.#heard(from, key, verdict)
-    }
+  /** Resolves when all of them have been verified; undefined where that took no time. */
+  heardArticles(from: PeerId, articles: readonly Uint8Array[]): Promise<unknown> | undefined {
+    if (!this.#post.isMember(from)) return undefined
+    const verifying = articles.map((bytes) => this.#verify(from, bytes)).filter((each) => each !== undefined)
+    return verifying.length === 0 ? undefined : Promise.all(verifying)
+  }
+
+  #verify(from: PeerId, bytes: Uint8Array): Promise<void> | undefined {
+    if (this.#isUnheard(from)) return undefined
+    const key = hexOf(platformCrypto.sha256(bytes))
+    if (this.#verified.has(key)) return undefined
+    const verdict = this.#parts.coordinator.verifyMessage(bytes)
+    if (verdict instanceof Promise) return verdict.then((settled) => this.#heard(from, key, settled))
+    this.#heard(from, key, verdict)
+    return undefined
   }
 
   /** Whoever brought too much that is good for nothing has cost enough. */

@@ -1,6 +1,5 @@
-import { type Coordinator, checkSchema, type PeerId, parsePeerId, type RondoError } from '@rondo/core'
+import { type Coordinator, checkSchema, type PeerId, type RondoError } from '@rondo/core'
 import type { Invitation } from '../articles/article.js'
-import { draftMessage } from '../articles/draft.js'
 import { readArticle } from '../articles/read-article.js'
 import { incarnationBytes } from '../articles/slot.js'
 import { type Links, roundsProtocol } from '../delivery/messages.js'
@@ -8,12 +7,14 @@ import { roundsError } from '../errors.js'
 import { hexOf } from '../hex.js'
 import { createJournal } from '../journal/create-journal.js'
 import type { Journal, KeptRoom } from '../journal/journal.js'
-import { type RoundsLimits, type RoundsOptions, resolveRoundsLimits, startDefaults } from '../options.js'
+import { lifetimeMsMax, type RoundsLimits, type RoundsOptions, resolveRoundsLimits } from '../options.js'
 import type { RoundsDefinition, RoundsTypes } from '../plan/define-rounds.js'
 import type { Plan } from '../plan/plan.js'
+import { fitsPlan } from '../room/fits-plan.js'
 import { openAsCandidate, openAsHost, openAsWatcher } from '../room/open-room.js'
 import { candidateOf } from '../room/room.js'
 import { EarlyArticles } from './early-articles.js'
+import { draftInvitation, signInvitation } from './invitation-draft.js'
 import { LiveRoom } from './live-room.js'
 import type { Round } from './round.js'
 import { ServedPlan } from './served-plan.js'
@@ -91,6 +92,7 @@ class Engine implements Rounds {
     if (this.#served.has(key)) throw new TypeError(`${key} is served already`)
     const served = new ServedPlan(definition, handler, options, () => this.#served.delete(key))
     this.#served.set(key, served)
+    this.#serveFormer(definition)
     return served
   }
 
@@ -105,11 +107,14 @@ class Engine implements Rounds {
     if (!setup.ok)
       throw roundsError('ROUND_SETUP_REFUSED', { detail: setup.issues.map(({ message }) => message).join('; ') })
     this.#makeRoom()
-    const invitation = await this.#invite(definition, options)
+    const draft = draftInvitation(definition, options, this.#coordinator, this.#incarnation)
+    const invitation = await signInvitation(this.#coordinator, definition, draft)
     signal?.throwIfAborted()
     const opening = openAsHost({ ...this.#openingOf(definition, invitation, setup.value), me: 0 })
     const room = this.#open(definition, opening, options.local)
-    signal?.addEventListener('abort', () => room.abort(String(signal.reason)), { once: true })
+    const abort = (): void => room.abort(String(signal?.reason))
+    signal?.addEventListener('abort', abort, { once: true })
+    void room.outcome.then(() => signal?.removeEventListener('abort', abort))
     return room
   }
 
@@ -119,6 +124,12 @@ class Engine implements Rounds {
     const mine = kept.filter(({ name, version }) => name === definition.name && version === definition.version)
     const recovered = await Promise.all(mine.map((each) => this.#recoverRoom(definition, each)))
     return recovered.filter((room) => room !== undefined)
+  }
+
+  /** Whoever asks for the rounds of a former life finds them here. */
+  #serveFormer(definition: RoundsDefinition): void {
+    const { env } = this.#coordinator
+    this.recover(definition).catch((cause) => env.log('warn', 'former rounds could not be read', { cause }))
   }
 
   async #recoverRoom(plan: Plan, { room: id, articles }: KeptRoom): Promise<LiveRoom | undefined> {
@@ -137,8 +148,11 @@ class Engine implements Rounds {
       { type: 'timer', name: 'begin', ms: deadlineMs } as const,
     ]
     const room = this.#open(plan, { room: watched, effects }, undefined)
-    room.heardArticles(this.#coordinator.peerId, articles)
-    return room
+    await room.heardArticles(this.#coordinator.peerId, articles)
+    if (room.hasJoined) return room
+    // Nothing binds it: should it be asked again, this life may answer.
+    this.#forget(id)
+    return undefined
   }
 
   async #readInvitation(plan: Plan, id: string, articles: readonly Uint8Array[]): Promise<Invitation | undefined> {
@@ -183,17 +197,17 @@ class Engine implements Rounds {
   }
 
   #heardArticles(id: string, from: PeerId, articles: readonly Uint8Array[]): void {
-    const room = this.#rooms.get(id)
-    if (room !== undefined) return room.heardArticles(from, articles)
     for (const bytes of articles) {
-      if (this.#rooms.has(id)) this.#rooms.get(id)?.heardArticles(from, [bytes])
-      else this.#heardEarly(id, from, bytes)
+      const room = this.#rooms.get(id)
+      if (room === undefined) this.#heardEarly(id, from, bytes)
+      else room.heardArticles(from, [bytes])
     }
   }
 
   /** Of a room that is not known: its invitation, or something that overtook it. */
   #heardEarly(id: string, from: PeerId, bytes: Uint8Array): void {
     const { env } = this.#coordinator
+    if (this.#served.size === 0) return
     if (!this.#early.isNew(id, from, bytes) || !this.#budgetOf(from).take(env.monotonicMs())) return
     const settle = (verdict: Awaited<ReturnType<Coordinator['verifyMessage']>>): void => {
       if (!verdict.ok || verdict.network !== this.#coordinator.network || this.#rooms.has(id)) return
@@ -209,12 +223,11 @@ class Engine implements Rounds {
   }
 
   #invited(served: ServedPlan, invitation: Invitation): void {
-    const { coordinator, plan } = { coordinator: this.#coordinator, plan: served.definition }
+    const coordinator = this.#coordinator
+    const plan = served.definition
     const me = candidateOf({ invitation }, coordinator.peerId)
     const setup = checkSchema(plan.setup, invitation.setup)
-    if (me < 1 || !setup.ok || invitation.expiresMs <= coordinator.env.wallMs()) return
-    if (invitation.maximum > plan.membersMax || invitation.minimum < plan.membersMin) return
-    if (!invitation.candidates.every(({ role }) => role === undefined || plan.roles.includes(role))) return
+    if (me < 1 || !setup.ok || !fitsPlan(plan, invitation) || !isTimely(invitation, coordinator.env.wallMs())) return
     if (!this.#hasRoomFor(invitation.author)) return
     const opening = openAsCandidate({ ...this.#openingOf(plan, invitation, setup.value), me })
     const room = this.#open(plan, opening, undefined)
@@ -260,8 +273,7 @@ class Engine implements Rounds {
     if (this.#rooms.size < this.#limits.roundsMax) return
     const over = [...this.#rooms].find(([, room]) => room.isOver)
     if (over === undefined) throw roundsError('ROUNDS_FULL')
-    over[1].drop()
-    this.#rooms.delete(over[0])
+    this.#forget(over[0])
   }
 
   #hasRoomFor(host: PeerId): boolean {
@@ -273,45 +285,6 @@ class Engine implements Rounds {
     } catch {
       return false
     }
-  }
-
-  async #invite<T extends RoundsTypes>(plan: RoundsDefinition<T>, options: StartOptions<T>): Promise<Invitation> {
-    const { env } = this.#coordinator
-    const { answerMs, deadlineMs, lifetimeMs, retries } = { ...startDefaults, ...definedIn(options) }
-    const candidates = this.#candidatesOf(plan, options)
-    const maximum = options.maximum ?? Math.min(candidates.length, plan.membersMax)
-    const minimum = options.minimum ?? Math.min(candidates.length, maximum)
-    assertStart({ plan, candidates: candidates.length, minimum, maximum, answerMs, deadlineMs, lifetimeMs, retries })
-    const createdMs = env.wallMs()
-    const nonce = hexOf(env.random(32))
-    const rules = { minimum, maximum, setup: options.setup, answerMs, deadlineMs, retries }
-    const draft = { kind: 'invitation', nonce, incarnation: this.#incarnation, candidates, ...rules } as const
-    const message = draftMessage(plan, draft, { createdMs, expiresMs: createdMs + lifetimeMs })
-    const verdict = await this.#coordinator.verifyMessage(await this.#coordinator.signMessage(message))
-    const article = verdict.ok ? readArticle(plan, verdict) : undefined
-    if (article?.kind !== 'invitation') throw new Error('what was signed as an invitation does not verify')
-    return article
-  }
-
-  #candidatesOf<T extends RoundsTypes>(
-    plan: RoundsDefinition<T>,
-    { with: others, role }: StartOptions<T>,
-  ): Invitation['candidates'] {
-    const me = { peerId: this.#coordinator.peerId, role }
-    const candidates = [
-      me,
-      ...others.map((each) => (typeof each === 'string' ? { peerId: each, role: undefined } : each)),
-    ]
-    const seen = new Set<PeerId>()
-    return candidates.map((candidate) => {
-      const peerId = parsePeerId(candidate.peerId)
-      if (seen.has(peerId)) throw new TypeError(`${peerId} is invited twice`)
-      seen.add(peerId)
-      const wanted: string | undefined = candidate.role
-      if (wanted !== undefined && !plan.roles.includes(wanted))
-        throw new TypeError(`${plan.name} has no role ${wanted}`)
-      return { peerId, role: wanted }
-    })
   }
 
   #assertStore({ name, secrets }: Plan): void {
@@ -337,55 +310,13 @@ class Engine implements Rounds {
 
 const budgetsMax = 1_024
 
+/** Whether it is good still, and for no longer than rounds may be kept. */
+function isTimely({ expiresMs, createdMs, answerMs, deadlineMs }: Invitation, nowMs: number): boolean {
+  const lifetimeMs = expiresMs - createdMs
+  if (expiresMs <= nowMs || expiresMs > nowMs + 2 * lifetimeMsMax || lifetimeMs > lifetimeMsMax) return false
+  return answerMs <= lifetimeMs && deadlineMs <= lifetimeMs
+}
+
 function keyOf({ name, version }: Pick<Plan, 'name' | 'version'>): string {
   return `${name}/${version}`
 }
-
-function definedIn<T extends object>(options: T): Partial<T> {
-  const given: Partial<T> = {}
-  for (const name in options) if (options[name] !== undefined) given[name] = options[name]
-  return given
-}
-
-interface StartRules {
-  readonly plan: Plan
-  readonly candidates: number
-  readonly minimum: number
-  readonly maximum: number
-  readonly answerMs: number
-  readonly deadlineMs: number
-  readonly lifetimeMs: number
-  readonly retries: number
-}
-
-function assertStart({
-  plan,
-  candidates,
-  minimum,
-  maximum,
-  answerMs,
-  deadlineMs,
-  lifetimeMs,
-  retries,
-}: StartRules): void {
-  const whole = (value: number, least: number, most: number): boolean =>
-    Number.isInteger(value) && value >= least && value <= most
-  if (candidates > 100) throw new TypeError(`at most 100 are invited to a round, not ${candidates}`)
-  if (!whole(maximum, plan.membersMin, plan.membersMax))
-    throw new TypeError(`maximum must be from ${plan.membersMin} to ${plan.membersMax}: ${maximum}`)
-  if (!whole(minimum, plan.membersMin, Math.min(maximum, candidates)))
-    throw new TypeError(`minimum must be from ${plan.membersMin} to ${Math.min(maximum, candidates)}: ${minimum}`)
-  if (
-    !whole(answerMs, 1, durationMsMax) ||
-    !whole(deadlineMs, 1, durationMsMax) ||
-    !whole(lifetimeMs, 1, durationMsMax)
-  )
-    throw new TypeError('answerMs, deadlineMs and lifetimeMs are whole numbers of milliseconds')
-  if (!whole(retries, 0, 16)) throw new TypeError(`retries must be from 0 to 16: ${retries}`)
-  const phasesMs = plan.phases.reduce((sum, phase) => sum + (phase.deadlineMs ?? deadlineMs), 0)
-  const neededMs = answerMs + deadlineMs + (retries + 1) * (phasesMs + deadlineMs)
-  if (lifetimeMs < neededMs)
-    throw new TypeError(`lifetimeMs must be at least ${neededMs}, for so long may the round take`)
-}
-
-const durationMsMax = 0xffff_ffff

@@ -1,7 +1,7 @@
 import { checkSchema, type PeerId } from '@rondo/core'
 import type { Phase } from './plan.js'
 import type { View } from './shape.js'
-import { Fault } from './verdict.js'
+import { cut, Fault } from './verdict.js'
 
 // One contribution, judged by what everybody can see, and so with the same verdict wherever and whenever it is judged.
 
@@ -48,5 +48,5 @@ export function judgeContent(phase: Phase, view: View, from: PeerId, value: unkn
 }
 
 function faulty(fault: string): Judgement {
-  return { ok: false, fault: fault.slice(0, 256) }
+  return { ok: false, fault: cut(fault) }
 }

@@ -3,7 +3,7 @@ export class Fault {
   readonly reason: string
 
   constructor(reason: string) {
-    this.reason = reason
+    this.reason = cut(reason)
   }
 }
 
@@ -14,7 +14,7 @@ export class Fault {
  * check: (view, from, shown) => opens(view, 'commit', from, shown) || fault('the opening does not match its commitment')
  */
 export function fault(reason: string): Fault {
-  return new Fault(cut(reason))
+  return new Fault(reason)
 }
 
 /** Thrown by `contribute` where this member will not go on, for reasons that only it can see. Convicts nobody. */
@@ -23,14 +23,17 @@ export class Declined extends Error {
   readonly reason: string
 
   constructor(reason: string) {
-    super(`declined: ${reason}`)
-    this.reason = cut(reason)
+    const short = cut(reason)
+    super(`declined: ${short}`)
+    this.reason = short
   }
 }
 
-const reasonCharactersMax = 256
+export const reasonCharactersMax = 256
 
-/** Reasons travel. */
+/** Reasons travel: as well-formed text, though the cut may have gone through a character. */
 export function cut(reason: string): string {
-  return String(reason).slice(0, reasonCharactersMax)
+  return String(reason)
+    .slice(0, reasonCharactersMax)
+    .replace(/\p{Surrogate}/gu, '\ufffd')
 }

@@ -73,13 +73,14 @@ export function settleClosings(turn: Turn): void {
   }
   for (const closing of attempt.closings) {
     if (!endsFor(attempt, closing)) continue
-    const isRefusal = closing.reason === 'declined' || closing.reason === 'cancelled'
-    return close(turn, attempt.id, {
-      reason: isRefusal ? 'DECLINED' : 'CLOSED',
-      closing: 'closed',
-      detail: closing.detail,
-    })
+    return close(turn, attempt.id, { reason: reasonOf(attempt, closing), closing: 'closed', detail: closing.detail })
   }
+}
+
+function reasonOf(attempt: Attempt, { reason, missing }: Closing): AbortReason {
+  if (reason === 'declined' || reason === 'cancelled') return 'DECLINED'
+  const isMissedHere = missingIn(attempt).some((member) => missing.includes(member))
+  return reason === 'timeout' && isMissedHere ? 'TIMEOUT' : 'CLOSED'
 }
 
 function settleWithoutHost(turn: Turn): void {
@@ -103,7 +104,9 @@ function endsFor(attempt: Attempt, closing: Closing): boolean {
 export function ranOut(turn: Turn): void {
   const { room } = turn
   const attempt = presentAttempt(room)
-  if (room.stage === 'accepted') {
+  if (room.isWatched) {
+    finish(turn, { reason: 'RESTARTED', detail: 'this member restarted, and nobody had the end of it in time' })
+  } else if (room.stage === 'accepted') {
     const suspects = [{ member: 0, why: 'silent', phase: 'join', by: [] }] as const
     finish(turn, { reason: 'TIMEOUT', detail: 'the host did not begin in time', suspects })
   } else if (room.stage === 'invited') {

@@ -77,8 +77,21 @@ function callOff(turn: Turn, accepted: number): void {
 function acceptedBy(room: Room): readonly number[] {
   const answers = latestAnswers(room)
   const isConvicted = (member: number): boolean => room.culprits.some((culprit) => culprit.member === member)
-  const accepting = [...answers].filter(([member, { answer }]) => answer.accepts && !isConvicted(member))
+  const accepting = [...answers].filter(
+    ([member, said]) => said.answer.accepts && !isConvicted(member) && !isTakenBack(room, said),
+  )
   return [0, ...accepting.map(([member]) => member)].sort((a, b) => a - b)
+}
+
+/** A candidate may change its mind for as long as nothing has begun. */
+function isTakenBack({ articles, invitation }: Room, { author, incarnation }: Answer): boolean {
+  return articles.some(
+    (article) =>
+      article.kind === 'closing' &&
+      article.attempt === invitation.room &&
+      article.author === author &&
+      article.incarnation === incarnation,
+  )
 }
 
 /** Of each candidate that has answered; a member that restarted meanwhile has answered anew. */

@@ -5,9 +5,9 @@ import { type Judgement, judgeContent, judgeForm } from '../plan/judge.js'
 import type { Phase } from '../plan/plan.js'
 import { close } from './closing.js'
 import { convict } from './convict.js'
-import { complete } from './ending.js'
+import { complete, mayBeCompleted } from './ending.js'
 import { pullAfterMs } from './open-room.js'
-import { type Attempt, presentAttempt, type Saying } from './room.js'
+import type { Attempt, Saying } from './room.js'
 import type { Turn } from './turn.js'
 import { viewOf } from './view-of.js'
 
@@ -203,10 +203,9 @@ function tellProgress(turn: Turn, id: string): void {
 export function pull(turn: Turn): void {
   const { room } = turn
   const { deadlineMs } = room.invitation
-  const attempt = presentAttempt(room)
   if (room.outcome?.status === 'completed') return
-  const isIdle = room.stage === 'over' && (attempt === undefined || attempt.said.at(-1)?.[attempt.mine] === undefined)
-  if (isIdle) return
+  // Where it cannot be completed any more there is nothing to learn.
+  if (room.outcome !== undefined && !mayBeCompleted(room)) return
   turn.want({ type: 'ask', member: 'somebody' })
   turn.want({ type: 'timer', name: 'pull', ms: room.stage === 'over' ? deadlineMs : pullAfterMs(deadlineMs) })
 }

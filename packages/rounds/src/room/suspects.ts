@@ -25,7 +25,7 @@ export function suspectsIn(room: Room, attempt: Attempt): readonly Suspect[] {
     const missed = closing.missing.filter((each) => attempt.roster.includes(each) && !isConvicted(room, each))
     for (const each of missed.filter((accused) => accused !== room.me && accused !== member))
       accuse(suspects, each, member, name(closing.phase))
-    if (!isConvicted(room, member) && isReasonOfItsOwn(closing, missed, suspects))
+    if (!isConvicted(room, member) && isReasonOfItsOwn(room, closing, others, missed, suspects))
       suspects.set(member, { member, why: 'closed', phase: name(closing.phase), by: [] })
   }
   return [...suspects.values()].sort((a, b) => a.member - b.member)
@@ -37,14 +37,22 @@ function accuse(suspects: Map<number, Suspect>, member: number, by: number, phas
   else if (known.why === 'accused') suspects.set(member, { ...known, by: [...known.by, by] })
 }
 
-/** Nobody whom this member misses as well explains why it went no further. */
+/** Whether nothing that is known here explains why this member went no further. */
 function isReasonOfItsOwn(
-  { reason }: Closing,
+  room: Room,
+  closing: Closing,
+  others: readonly Closing[],
   missed: readonly number[],
   suspects: ReadonlyMap<number, Suspect>,
 ): boolean {
-  if (reason === 'evidence' || reason === 'closed') return false
-  return !missed.some((member) => suspects.get(member)?.why === 'silent')
+  switch (closing.reason) {
+    case 'evidence':
+      return room.culprits.length === 0
+    case 'closed':
+      return room.culprits.length === 0 && !others.some(({ reason }) => reason !== 'closed' && reason !== 'evidence')
+    default:
+      return !missed.some((member) => suspects.get(member)?.why === 'silent')
+  }
 }
 
 function isConvicted({ culprits }: Room, member: number): boolean {

@@ -32,12 +32,15 @@ export class Turn {
   }
 
   want(effect: RoomEffect): void {
-    if (!this.#room.isWatched || effect.type === 'outcome' || effect.type === 'spread') this.effects.push(effect)
+    if (!this.#room.isWatched || !forMembers.includes(effect.type)) this.effects.push(effect)
   }
 
   note(entry: DistributiveOmit<HistoryEntry, 'atMs'>): void {
     this.change({ history: [...this.#room.history, { atMs: this.atMs, ...entry }] })
   }
 }
+
+/** What somebody who only watches does not do. */
+const forMembers: readonly RoomEffect['type'][] = ['say', 'contribute', 'desist', 'progress']
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never

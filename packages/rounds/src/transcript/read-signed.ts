@@ -33,7 +33,7 @@ export interface TranscriptRefusal<Code extends string = TranscriptCode> {
 /**
  * `TRANSCRIPT_MALFORMED`: no transcript in its one form. `TRANSCRIPT_LIMIT`: it is larger than was allowed. `TRANSCRIPT_FOREIGN`:
  * something in it is of another protocol, version, network or round, or by somebody who was not invited.
- * `ROUND_SETUP_REFUSED`: the definition does not know such a setup. The rest are of core: a signature does not hold.
+ * `ROUND_SETUP_REFUSED`: the definition does not know such a setup, so many members or their roles. The rest are of core: a signature does not hold.
  */
 export type TranscriptCode =
   | 'TRANSCRIPT_MALFORMED'

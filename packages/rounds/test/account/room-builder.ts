@@ -77,7 +77,7 @@ export class RoomBuilder {
   /** What nobody looks at is the same everywhere. */
   #signed(member: number, what: string) {
     const hash = digest(`${member} ${what}`)
-    return { author: peerIdOf(member), createdMs: 0, expiresMs: 1, hash, bytes: new Uint8Array() }
+    return { network: 'main', author: peerIdOf(member), createdMs: 0, expiresMs: 1, hash, bytes: new Uint8Array() }
   }
 
   #note(atMs: number, entry: Omit<HistoryEntry, 'atMs'> & { readonly what: HistoryEntry['what'] }): this {
@@ -179,8 +179,10 @@ export class RoomBuilder {
   }
 
   convict(atMs: number, member: number, kind: Culprit['kind'], phase: string, reason: string): this {
-    const articles = kind === 'fault' ? ['said'] : ['said', 'also said']
+    const at = this.#plan.phases.findIndex(({ name }) => name === phase)
     const attempt = this.#attempts.at(-1)?.number
+    const first = `says ${at} in attempt ${attempt}`
+    const articles = kind === 'fault' ? [first] : [first, `${first}, and something else`]
     this.#culprits.push({
       member,
       kind,
@@ -188,7 +190,7 @@ export class RoomBuilder {
       phase,
       attempt,
       articles: articles.map((what) => ({
-        ...this.#signed(member, `${what} in ${phase}`),
+        ...this.#signed(member, what),
         kind: 'closing',
         attempt: digest('attempt 1'),
         incarnation: '00'.repeat(16),
@@ -206,7 +208,7 @@ export class RoomBuilder {
     return this
   }
 
-  complete(atMs: number, result: unknown = { roll: 4 }): this {
+  complete(atMs: number, { result }: { readonly result: unknown } = { result: { roll: 4 } }): this {
     return this.#end(atMs, { status: 'completed', result, attempt: this.#present.number })
   }
 
