@@ -71,7 +71,8 @@ export function settleClosings(turn: Turn): void {
   const culprit = room.culprits.find(({ member }) => attempt.roster.includes(member))
   if (culprit !== undefined) {
     const reason = culprit.kind === 'equivocation' ? 'EQUIVOCATION' : 'FAULT'
-    return close(turn, attempt.id, { reason, closing: 'evidence', detail: culprit.reason })
+    // Nobody has to be suspected where somebody is convicted.
+    return close(turn, attempt.id, { reason, closing: 'evidence', detail: culprit.reason, suspects: [] })
   }
   const closing = attempt.closings.find((each) => endsFor(attempt, each))
   if (closing === undefined) return

@@ -12,7 +12,11 @@ export function missingIn({ said, phase, roster, mine }: Attempt): readonly numb
 /** Where nobody was waited for, nobody was silent for too long. */
 export function suspectsIn(room: Room, attempt: Attempt, hasWaited = true): readonly Suspect[] {
   const name = (phase: number): string => room.plan.phases[phase]?.name ?? ''
-  const others = attempt.closings.filter(({ author }) => candidateOf(room, author) !== room.me)
+  // What a convicted member says of others is worth nothing.
+  const others = attempt.closings.filter(({ author }) => {
+    const member = candidateOf(room, author)
+    return member !== room.me && !isConvicted(room, member)
+  })
   const closers = new Set(others.map(({ author }) => candidateOf(room, author)))
   const suspects = new Map<number, Suspect>()
   for (const member of missingIn(attempt)) {
