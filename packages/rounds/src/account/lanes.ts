@@ -60,7 +60,8 @@ function lane(drawing: Drawing, member: number, showsAnswers: boolean): Html {
 
 function standingOf({ convictions, outcome }: Account, member: number): string {
   if (convictions.some((each) => each.member === member)) return 'convicted'
-  return outcome.status === 'aborted' && outcome.suspects.some((each) => each.member === member) ? 'suspect' : ''
+  if (outcome.status !== 'aborted' || outcome.culprits.length > 0) return ''
+  return outcome.suspects.some((each) => each.member === member) ? 'suspect' : ''
 }
 
 function roleOf({ members, me }: Account, member: number): Html | undefined {
@@ -156,7 +157,7 @@ function sayingLabel(phase: AccountPhase, saying: AccountPhase['said'][number] |
   const words = {
     accepted: 'said',
     early: 'said, not judged',
-    astray: 'said, after seeing something else',
+    astray: 'said, about something else',
     refuted: 'said, and convicted by it',
   }[saying.state]
   return saying.atMs === undefined ? words : `${words} after ${durationText(saying.atMs)}`
@@ -219,7 +220,7 @@ export function legend(account: Account): Html {
   return html`<ul class="legend">
 <li>${icon(html`<circle class="dot" r="4.8"/>`)}said it</li>
 ${isEarly && html`<li>${icon(html`<circle class="dot early" r="4.8"/>`)}said it, not judged</li>`}
-${isAstray && html`<li>${icon(html`<circle class="dot astray" r="4.8"/>`)}had seen something else</li>`}
+${isAstray && html`<li>${icon(html`<circle class="dot astray" r="4.8"/>`)}says it saw something else</li>`}
 ${isMissing && html`<li>${icon(html`<circle class="gap" r="4.8"/>`)}nothing said</li>`}
 ${account.members.some(({ answer }) => answer === 'declined') && html`<li>${icon(no)}declined</li>`}
 ${account.closings.length > 0 && html`<li>${icon(bar)}went no further</li>`}

@@ -158,9 +158,9 @@ function tellMore(account: Account, outcome: Aborted, name: NameOf): readonly st
     more.push(`${whose} it, and anybody can check that.`)
   }
   if (reason === 'DECLINED') more.push('Whoever declines breaks no rule.')
-  // Nobody has to answer an invitation.
+  // Nobody has to answer an invitation; and where somebody is convicted, nobody else is suspected of it.
   if (reason === 'NOT_ENOUGH' || reason === 'LEFT_OUT') more.push(...tellAnswers(account, declined, name))
-  else if (suspects.length > 0) more.push(...tellSuspects(suspects, reason, name))
+  else if (culprits.length === 0 && suspects.length > 0) more.push(...tellSuspects(suspects, reason, name))
   if (mayBeCompleted)
     more.push(
       'This member had said all that the others need: they may complete the round, and then it learns the result.',
@@ -211,7 +211,7 @@ function tellWhy(why: Suspect['why'], group: readonly Suspect[], members: readon
       return `${wasWere(members)} silent in ${phases}, as ${listOf(by)} ${by.length === 1 ? 'says' : 'say'}`
     }
     case 'astray':
-      return `saw something else before ${phases}, and did not show it`
+      return `${members.length === 1 ? 'says it' : 'say they'} saw something else before ${phases}, and did not show it`
     case 'copied':
       return `said the same in ${phases}, where all have to differ`
   }
@@ -244,7 +244,7 @@ export function tellClosing({ phase, reason, detail, missing }: AccountClosing, 
     case 'cancelled':
       return `called it off in ${where}${words}`
     case 'closed':
-      return `stopped in ${where} because another had`
+      return `went no further in ${where}`
     case 'failed':
       return `could not go on in ${where}${words}`
   }
@@ -265,7 +265,8 @@ function quotedPhase(phase: string): string {
   return /^[\w.:/ -]{1,64}$/.test(phase) ? phase : quoted(phase)
 }
 
-function saying(words: string): string {
+/** What somebody said about something, where it said anything. */
+export function saying(words: string): string {
   return words === '' ? '' : `: ${quoted(words)}`
 }
 

@@ -17,7 +17,7 @@ export function showValue(value: unknown): string {
 }
 
 /** By code points, so that none is split. */
-export function cutAt(text: string, max: number): string {
+function cutAt(text: string, max: number): string {
   if (text.length <= max) return text
   const points = [...text.slice(0, 2 * max + 2)]
   return points.length <= max && text.length <= 2 * max + 2 ? text : `${points.slice(0, max - 1).join('')}…`

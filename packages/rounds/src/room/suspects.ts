@@ -9,9 +9,14 @@ export function missingIn({ said, phase, roster, mine }: Attempt): readonly numb
   return roster.filter((_, position) => position !== mine && said[phase]?.[position]?.state !== 'accepted')
 }
 
-export function suspectsIn(room: Room, attempt: Attempt): readonly Suspect[] {
+/** Where nobody was waited for, nobody was silent for too long. */
+export function suspectsIn(room: Room, attempt: Attempt, hasWaited = true): readonly Suspect[] {
   const name = (phase: number): string => room.plan.phases[phase]?.name ?? ''
-  const others = attempt.closings.filter(({ author }) => candidateOf(room, author) !== room.me)
+  // What a convicted member says of others is worth nothing.
+  const others = attempt.closings.filter(({ author }) => {
+    const member = candidateOf(room, author)
+    return member !== room.me && !isConvicted(room, member)
+  })
   // Who says that it went no further in a later phase claims to have said what is missing here: that excuses nobody.
   const closers = new Set(
     others.filter(({ phase }) => phase <= attempt.phase).map(({ author }) => candidateOf(room, author)),
@@ -21,12 +26,14 @@ export function suspectsIn(room: Room, attempt: Attempt): readonly Suspect[] {
     if (closers.has(member) || isConvicted(room, member)) continue
     const saying = attempt.said[attempt.phase]?.[attempt.roster.indexOf(member)]
     const why = saying?.state === 'astray' ? 'astray' : 'silent'
+    if (why === 'silent' && !hasWaited) continue
     suspects.set(member, { member, why, phase: name(attempt.phase), by: [] })
   }
   for (const closing of others) {
     const member = candidateOf(room, closing.author)
     const missed = closing.missing.filter((each) => attempt.roster.includes(each) && !isConvicted(room, each))
-    for (const each of missed.filter((accused) => accused !== room.me && accused !== member))
+    const accused = closing.reason === 'evidence' ? [] : missed
+    for (const each of accused.filter((other) => other !== room.me && other !== member))
       accuse(suspects, each, member, name(closing.phase))
     if (isReasonOfItsOwn(room, closing, others, missed, suspects))
       suspects.set(member, { member, why: 'closed', phase: name(closing.phase), by: [] })

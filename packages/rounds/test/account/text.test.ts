@@ -132,7 +132,7 @@ describe('what happened, in a sentence or two', () => {
     ],
     [
       'astray',
-      `${short(1)} saw something else before reveal, and did not show it. It is a suspect, not a culprit: others may have told it another story.`,
+      `${short(1)} says it saw something else before reveal, and did not show it. It is a suspect, not a culprit: others may have told it another story.`,
     ],
     [
       'copied',
@@ -191,7 +191,7 @@ test('those who stopped for the same reason share a line, and those who did not 
     .room()
   const lines = describeRound(accountOf(room)).split('\n')
   expect(lines).toContain(`     100 ms  ${short(1)} could not go on in reveal: “no key”`)
-  expect(lines).toContain(`     101 ms  ${short(2)} and ${short(3)} stopped in reveal because another had`)
+  expect(lines).toContain(`     101 ms  ${short(2)} and ${short(3)} went no further in reveal`)
   expect(lines).toContain(`     103 ms  ${short(0)} called it off in reveal`)
 })
 
@@ -201,7 +201,7 @@ test.each([
   [[2], `phase 2 of 4 (commit), waiting for ${short(2)}`],
   [[], 'phase 2 of 4 (commit), complete'],
 ])('progress in one line, waiting for %j', (members, line) => {
-  expect(describeProgress({ phase: 'commit', index: 1, of: 4, waitingFor: members.map(peerIdOf) })).toBe(line)
+  expect(describeProgress({ phase: 'commit', index: 2, of: 4, waitingFor: members.map(peerIdOf) })).toBe(line)
 })
 
 test('an account that came through JSON reads the same', () => {
