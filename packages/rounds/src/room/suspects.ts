@@ -32,7 +32,7 @@ export function suspectsIn(room: Room, attempt: Attempt, hasWaited = true): read
     const accused = closing.reason === 'evidence' ? [] : missed
     for (const each of accused.filter((other) => other !== room.me && other !== member))
       accuse(suspects, each, member, name(closing.phase))
-    if (!isConvicted(room, member) && isReasonOfItsOwn(room, closing, others, missed, suspects))
+    if (isReasonOfItsOwn(room, closing, others, missed, suspects))
       suspects.set(member, { member, why: 'closed', phase: name(closing.phase), by: [] })
   }
   return [...suspects.values()].sort((a, b) => a.member - b.member)
