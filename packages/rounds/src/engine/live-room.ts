@@ -271,10 +271,8 @@ export class LiveRoom implements Round {
 
   /** Before it is sent. With a join goes everything that led to it, so that a later life can see what it was about. */
   async #keep(article: Article): Promise<void> {
-    const { journal } = this.#parts
-    const isJoin = article.kind === 'join'
-    const articles = isJoin ? [...this.#room.articles, article] : [article]
-    await journal.keep(this.id, articles, { durable: true, claim: isJoin ? article.parent : undefined })
+    const articles = article.kind === 'join' ? [...this.#room.articles, article] : [article]
+    await this.#parts.journal.keep(this.id, articles, { durable: true, claim: claimOf(article) })
   }
 
   #contribute(draft: ContributionDraft, view: View): void {
@@ -383,4 +381,10 @@ export class LiveRoom implements Round {
   #report(name: string, cause: unknown): void {
     this.#parts.coordinator.env.log('error', `a listener of '${name}' of a round failed`, { round: this.id, cause })
   }
+}
+
+/** What no other life or process of this node may say once this one did. */
+function claimOf(article: Article): string | undefined {
+  if (article.kind === 'join') return article.parent
+  return article.kind === 'contribution' ? article.attempt + hexOf(Uint8Array.of(article.phase)) : undefined
 }

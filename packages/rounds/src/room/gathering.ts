@@ -15,19 +15,18 @@ export function decline(turn: Turn, reason: string): void {
   answer(turn, { accepts: false, reason })
 }
 
+/** At once, not when it is heard: a program that changes its mind meanwhile would answer twice, and be convicted. */
 function answer(turn: Turn, said: Answer['answer']): void {
   const { stage, invitation, incarnation } = turn.room
-  if (stage === 'invited')
-    turn.want({ type: 'say', draft: { kind: 'answer', room: invitation.room, incarnation, answer: said } })
-}
-
-export function heardAnswer(turn: Turn, { author, incarnation, answer: said }: Answer): void {
-  const { room } = turn
-  const member = candidateOf(room, author)
-  turn.note({ what: 'answered', member, accepts: said.accepts, reason: said.accepts ? '' : said.reason })
-  if (member !== room.me || incarnation !== room.incarnation || room.stage !== 'invited') return
+  if (stage !== 'invited') return
+  turn.want({ type: 'say', draft: { kind: 'answer', room: invitation.room, incarnation, answer: said } })
   if (said.accepts) turn.change({ stage: 'accepted' })
   else finish(turn, { reason: 'DECLINED', detail: said.reason })
+}
+
+export function heardAnswer(turn: Turn, { author, answer: said }: Answer): void {
+  const member = candidateOf(turn.room, author)
+  turn.note({ what: 'answered', member, accepts: said.accepts, reason: said.accepts ? '' : said.reason })
 }
 
 /** The host goes on once nobody is left to wait for. */

@@ -17,7 +17,10 @@ export function suspectsIn(room: Room, attempt: Attempt, hasWaited = true): read
     const member = candidateOf(room, author)
     return member !== room.me && !isConvicted(room, member)
   })
-  const closers = new Set(others.map(({ author }) => candidateOf(room, author)))
+  // Who says that it went no further in a later phase claims to have said what is missing here: that excuses nobody.
+  const closers = new Set(
+    others.filter(({ phase }) => phase <= attempt.phase).map(({ author }) => candidateOf(room, author)),
+  )
   const suspects = new Map<number, Suspect>()
   for (const member of missingIn(attempt)) {
     if (closers.has(member) || isConvicted(room, member)) continue

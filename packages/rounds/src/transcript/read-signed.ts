@@ -15,7 +15,10 @@ import type { Entry } from './entry.js'
 // first that fails ends it, for a transcript is believed as a whole or not at all.
 
 export interface ReadSignedOptions {
-  /** Whose rule says that a signature holds; `verifyMessage` of core where left out, which knows Ed25519. */
+  /**
+   * Who verifies signatures; `verifyMessage` of core where left out, which knows Ed25519. For members with other keys:
+   * `createMessageVerifier({ suites: [secp256k1()] })`.
+   */
   readonly verify?: MessageVerifier | undefined
   /** Where it was said; any network where left out, but the same for all of it. */
   readonly network?: string | undefined

@@ -11,7 +11,7 @@ import {
 } from '../../src/journal/journal-record.js'
 import { articleOf, headOf, idOf, journalOn, own, recordsOf } from './journal-setting.ts'
 
-const numRuns = process.env['RONDO_TIER'] === 'full' ? 20_000 : 300
+const numRuns = process.env['RONDO_TIER'] === 'full' ? 5_000 : 300
 const time = fc.nat({ max: 2 ** 48 - 1 })
 const hex = (length: number) =>
   fc.uint8Array({ minLength: length, maxLength: length }).map((bytes) => Buffer.from(bytes).toString('hex'))

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { Journal } from '../../src/journal/journal.js'
 import { articleOf, headOf, idOf, journalOn, ofOthers, own } from './journal-setting.ts'
 
-const seeds = process.env['RONDO_TIER'] === 'full' ? 100 : 2
+const seeds = process.env['RONDO_TIER'] === 'full' ? 20 : 1
 const rooms = [1, 2, 3]
 const steps = 6
 const parent = idOf(90)

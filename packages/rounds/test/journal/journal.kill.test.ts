@@ -33,7 +33,13 @@ test(`a process that is killed while it spends has nothing left to spend twice: 
   const random = createSeededRandom(1)
   const heard: { readonly what: string; readonly life: number; readonly number: number }[] = []
   for (let life = 1; life <= kills; life += 1) {
-    const { lines, end } = await runToDeath([location, owner, life, Math.floor(random() ** 2 * 30_000)])
+    const { lines, end } = await runToDeath([
+      location,
+      owner,
+      life,
+      Math.floor(random() * 4),
+      Math.floor(random() ** 2 * 8_000),
+    ])
     expect(end).toEqual({ signal: 'SIGKILL', stderr: '' })
     for (const line of lines) {
       const [what = '', , number] = line.split(' ')

@@ -125,7 +125,9 @@ class Run {
       if (!reopen && found.some((each) => each.room === idOf(room))) this.open.journal.add(room)
   }
 
-  async perform({ calls }: Group): Promise<void> {
+  async perform(group: Group): Promise<void> {
+    // Nobody takes part in a room so long after its expiry, and what is remembered of it may go at any time.
+    const calls = group.calls.filter(({ kind, room }) => kind === 'load' || expiresMs(room) + marginMs > this.nowMs)
     for (const { kind, room } of calls) if (kind !== 'load') this.ensure('journal', room)
     for (const each of calls) if ('byClone' in each && each.byClone) this.ensure('clone', each.room)
     const forgotten = new Set(calls.flatMap(({ kind, room }) => (kind === 'forget' ? [room] : [])))

@@ -1,4 +1,5 @@
 import {
+  createMessageVerifier,
   type Identity,
   identityFromSeed,
   type MaybePromise,
@@ -6,8 +7,8 @@ import {
   platformCrypto,
   signMessage,
   type VerifiedMessage,
-  verifyMessage,
 } from '@rondo/core'
+import { secp256k1 } from '@rondo/core/secp256k1'
 import * as v from 'valibot'
 import type { Answer, Article, Contribution, Invitation, Join, Proposal } from '../../src/articles/article.js'
 import { answerDigits } from '../../src/articles/article.js'
@@ -72,8 +73,10 @@ function isKind<K extends Article['kind']>(article: Article | undefined, kind: K
   return article?.kind === kind
 }
 
+export const verifyEverySuite = createMessageVerifier({ suites: [secp256k1()] })
+
 async function verified(signed: Uint8Array): Promise<VerifiedMessage> {
-  const verdict = await verifyMessage(signed)
+  const verdict = await verifyEverySuite(signed)
   if (!verdict.ok) throw new Error(verdict.code)
   return verdict
 }
@@ -89,14 +92,19 @@ export interface Gathering {
 
 export interface Gathered extends Saying {
   readonly players?: number
+  /** With a key of another kind. */
+  readonly identityOf?: (number: number) => Identity | undefined
   readonly setup?: unknown
   readonly retries?: number
   readonly minimum?: number
 }
 
 export async function gather({ players: count = 3, setup = { sides: 6 }, ...more }: Gathered = {}): Promise<Gathering> {
-  const { retries = 2, minimum = 2, plan = dice } = more
-  const players = Array.from({ length: count }, (_, number) => playerOf(number))
+  const { retries = 2, minimum = 2, plan = dice, identityOf } = more
+  const players = Array.from({ length: count }, (_, number) => {
+    const player = playerOf(number)
+    return { ...player, identity: identityOf?.(number) ?? player.identity }
+  })
   const [host] = players
   if (host === undefined) throw new TypeError('nobody plays')
   const candidates = players.map(({ identity }) => ({ peerId: identity.peerId, role: undefined }))

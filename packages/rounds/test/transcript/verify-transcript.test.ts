@@ -1,4 +1,5 @@
 import { createMessageVerifier, type MessageVerifier, signMessage, verifyMessage } from '@rondo/core'
+import { secp256k1IdentityFromSecret } from '@rondo/core/secp256k1'
 import { expect, test } from 'vitest'
 import type { Article } from '../../src/articles/article.js'
 import { encodeSlot } from '../../src/articles/slot.js'
@@ -27,6 +28,7 @@ import {
   playerOf,
   say,
   times,
+  verifyEverySuite,
 } from './players.js'
 
 const whole = await play(await begin(await gather()))
@@ -302,6 +304,17 @@ test('a verifier that takes its time comes to the same', async () => {
   expect(completed(await verify(whole.articles, { verify: slow }))).toEqual(completed(await verify(whole.articles)))
   const none = createMessageVerifier({ verify: () => Promise.resolve(false) })
   expect(await codeOf(whole.articles, { verify: none })).toBe('SIGNATURE_REFUSED')
+})
+
+test('members with keys of another suite are verified by that suite', async () => {
+  const other = secp256k1IdentityFromSecret(new Uint8Array(32).fill(9))
+  const { articles, attempt } = await play(
+    await begin(await gather({ identityOf: (number) => (number === 1 ? other : undefined) })),
+  )
+  const verdict = completed(await verify(articles, { verify: verifyEverySuite }))
+  expect(verdict.roster[1]).toEqual({ peerId: other.peerId, role: undefined })
+  expect(peerIdOf(attempt, 1)).toBe(other.peerId)
+  expect(await codeOf(articles)).toBe('SIGNATURE_REFUSED')
 })
 
 test('it is history, unless a time is given', async () => {
