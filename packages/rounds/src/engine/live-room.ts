@@ -84,7 +84,11 @@ export class LiveRoom implements Round {
     this.#post.look()
     for (const effect of opening.effects) this.#do(effect)
     const leftMs = this.#room.invitation.expiresMs - coordinator.env.wallMs()
-    this.#timers.set('expiry', coordinator.env.schedule(Math.max(0, leftMs), expired))
+    const expire = (): void => {
+      this.happen({ type: 'timer', name: 'expiry' })
+      expired()
+    }
+    this.#timers.set('expiry', coordinator.env.schedule(Math.max(0, leftMs), expire))
   }
 
   get room(): Room {

@@ -1,5 +1,5 @@
 import type { Article } from '../articles/article.js'
-import { abandon, heardClosing, ranOut, settleClosings } from './closing.js'
+import { abandon, expire, heardClosing, ranOut, settleClosings } from './closing.js'
 import { convict } from './convict.js'
 import type { RoomEvent, Step } from './events.js'
 import { accept, decline, heardAnswer, propose, settleGathering } from './gathering.js'
@@ -130,6 +130,6 @@ function rang(turn: Turn, name: Extract<RoomEvent, { type: 'timer' }>['name']): 
     case 'pull':
       return pull(turn)
     case 'expiry':
-      return
+      return expire(turn)
   }
 }
