@@ -12,6 +12,7 @@ import {
   forkedRoster,
   garbage,
   malformed,
+  manyLives,
   noConflictingResults,
   noHonestConvicted,
   replayOld,
@@ -36,10 +37,14 @@ interface Staged {
 
 async function playAgainst(malice: Malice, { peers = 4, malicious = 2, retries = 0, isNamed = true }: Staged = {}) {
   const world = simulate({ seed: 1, peers, network: { latencyMs: [5, 40] } })
-  world.malicious(malicious, malice)
+  let acts = 0
+  world.malicious(
+    malicious,
+    counted(malice, () => (acts += 1)),
+  )
   const definition = die('suspects')
   const terms = { setup: 6, minimum: 2, retries, answerMs: 2_000, deadlineMs: 1_000 }
-  const { outcomes, trace } = await world.run(async (peer, index, life) => {
+  const { outcomes } = await world.run(async (peer, index, life) => {
     if (index > 0) {
       const outcome = await rounds(peer).serve(definition, accept).next()
       await life.sleep(5_000)
@@ -59,8 +64,19 @@ async function playAgainst(malice: Malice, { peers = 4, malicious = 2, retries =
     if (isAbsent(outcome)) return 'absent'
     return outcome.status === 'completed' ? 'completed' : outcome.reason
   })
-  const acts = trace.tail.filter(({ peer, detail }) => peer === malicious && detail.startsWith(malice.name))
-  return { endings: endings.filter((_, peer) => peer !== malicious), acts: acts.length }
+  return { endings: endings.filter((_, peer) => peer !== malicious), acts }
+}
+
+/** What it notes, it has done. */
+function counted(malice: Malice, act: () => void): Malice {
+  const begin: Malice['begin'] = (tools) => {
+    const note: typeof tools.note = (what, detail) => {
+      act()
+      tools.note(what, detail)
+    }
+    return malice.begin({ ...tools, note })
+  }
+  return { name: malice.name, begin }
 }
 
 const everybody = (ending: string): readonly string[] => [ending, ending, ending]
@@ -78,6 +94,7 @@ test.each<[string, Malice, string]>([
   ['saw what nobody said', digestLie('reveal'), 'TIMEOUT'],
   ['accuses the others', falseAccusation('reveal'), 'CLOSED'],
   ['shows forged evidence', forgedEvidence(), 'completed'],
+  ['answers in many lives', manyLives(), 'completed'],
   ['replays', replayOld({ share: 1 }), 'completed'],
   ['speaks in other attempts', staleAttempt(), 'completed'],
 ])('who %s acts, and it ends as it should', async (_, malice, ending) => {

@@ -8,6 +8,7 @@ import {
   forkedRoster,
   garbage,
   malformed,
+  manyLives,
   replayOld,
   silent,
   staleAttempt,
@@ -191,6 +192,12 @@ test('forkedRoster proposes two rosters as host, and gives two answers as guest'
     guest.told(peer, 'answer').map((each) => each.kind === 'answer' && each.answer.accepts && each.answer.nonce),
   )
   expect(new Set(nonces).size).toBe(2)
+})
+
+test('manyLives answers one guest many times, each in a place of its own', async () => {
+  const { told } = await recitedWith(manyLives({ lives: 5 }), { peers: 4 })
+  expect([0, 2, 3].map((peer) => told(peer, 'answer').length)).toEqual([1, 6, 1])
+  expect(() => manyLives({ lives: 0 })).toThrow(TypeError)
 })
 
 test('garbage is garbage of every kind, beside what is right', async () => {
