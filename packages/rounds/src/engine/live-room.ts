@@ -13,7 +13,7 @@ import { encodeValue } from '../plan/encode-value.js'
 import { judgeContent, judgeForm } from '../plan/judge.js'
 import type { Plan } from '../plan/plan.js'
 import type { View } from '../plan/shape.js'
-import { Declined } from '../plan/verdict.js'
+import { isDeclined } from '../plan/verdict.js'
 import type { RoomEffect, RoomEvent, Step, TimerName } from '../room/events.js'
 import type { Room } from '../room/room.js'
 import { step } from '../room/step.js'
@@ -335,7 +335,7 @@ export class LiveRoom implements Round {
   }
 
   #failed(cause: unknown): void {
-    if (cause instanceof Declined) return this.happen({ type: 'failed', reason: 'DECLINED', detail: cause.reason })
+    if (isDeclined(cause)) return this.happen({ type: 'failed', reason: 'DECLINED', detail: cause.reason })
     const detail = cause instanceof Error ? cause.message : String(cause)
     this.#parts.coordinator.env.log('warn', 'a round could not go on', { round: this.id, cause })
     this.happen({ type: 'failed', reason: 'FAILED', detail: detail.slice(0, 256) })

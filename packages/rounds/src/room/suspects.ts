@@ -61,8 +61,12 @@ function isReasonOfItsOwn(
     case 'closed':
       return room.culprits.length === 0 && !others.some(({ reason }) => reason !== 'closed' && reason !== 'evidence')
     default:
-      return !missed.some((member) => suspects.get(member)?.why === 'silent')
+      return !missed.some((member) => isMissedHere(suspects.get(member)))
   }
+}
+
+function isMissedHere(suspect: Suspect | undefined): boolean {
+  return suspect?.why === 'silent' || suspect?.why === 'astray'
 }
 
 function isConvicted({ culprits }: Room, member: number): boolean {
