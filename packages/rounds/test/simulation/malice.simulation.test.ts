@@ -1,4 +1,4 @@
-import { rounds } from '@rondo/rounds'
+import { type RoundsLimitsOption, rounds } from '@rondo/rounds'
 import {
   accept,
   completedOrNames,
@@ -18,6 +18,7 @@ import {
   replayOld,
   silent,
   staleAttempt,
+  stutter,
   withholdLast,
   wrongOpening,
 } from '@rondo/rounds/testing'
@@ -31,11 +32,15 @@ interface Staged {
   readonly peers?: number
   readonly malicious?: number
   readonly retries?: number
+  readonly limits?: RoundsLimitsOption
   /** Whether everybody has to have found out who it was. */
   readonly isNamed?: boolean
 }
 
-async function playAgainst(malice: Malice, { peers = 4, malicious = 2, retries = 0, isNamed = true }: Staged = {}) {
+async function playAgainst(
+  malice: Malice,
+  { peers = 4, malicious = 2, retries = 0, limits = {}, isNamed = true }: Staged = {},
+) {
   const world = simulate({ seed: 1, peers, network: { latencyMs: [5, 40] } })
   let acts = 0
   world.malicious(
@@ -46,11 +51,11 @@ async function playAgainst(malice: Malice, { peers = 4, malicious = 2, retries =
   const terms = { setup: 6, minimum: 2, retries, answerMs: 2_000, deadlineMs: 1_000 }
   const { outcomes } = await world.run(async (peer, index, life) => {
     if (index > 0) {
-      const outcome = await rounds(peer).serve(definition, accept).next()
+      const outcome = await rounds(peer, { limits }).serve(definition, accept).next()
       await life.sleep(5_000)
       return outcome
     }
-    const round = await rounds(peer).start(definition, { with: world.others(0), ...terms })
+    const round = await rounds(peer, { limits }).start(definition, { with: world.others(0), ...terms })
     const outcome = await round.outcome
     await life.sleep(5_000)
     return outcome
@@ -95,6 +100,7 @@ test.each<[string, Malice, string]>([
   ['accuses the others', falseAccusation('reveal'), 'CLOSED'],
   ['shows forged evidence', forgedEvidence(), 'completed'],
   ['answers in many lives', manyLives(), 'completed'],
+  ['stutters', stutter(), 'completed'],
   ['replays', replayOld({ share: 1 }), 'completed'],
   ['speaks in other attempts', staleAttempt(), 'completed'],
 ])('who %s acts, and it ends as it should', async (_, malice, ending) => {
@@ -107,6 +113,14 @@ test('garbage costs whoever sends it its place, or nothing at all', async () => 
   const { endings, acts } = await playAgainst(garbage({ share: 0.6 }))
   expect(acts).toBeGreaterThan(0)
   expect(['completed', 'TIMEOUT']).toContain(endings[0])
+})
+
+test('who says the same under more signatures than are good for anything is not heard any more', async () => {
+  const limits = { uselessMax: 10 }
+  const { endings } = await playAgainst(stutter({ times: 6 }), { peers: 2, malicious: 1, limits })
+  expect(endings).toEqual(['TIMEOUT'])
+  const { endings: patient } = await playAgainst(stutter({ times: 6 }), { peers: 2, malicious: 1 })
+  expect(patient).toEqual(['completed'])
 })
 
 test('a silent host leaves nobody with a round', async () => {

@@ -12,6 +12,7 @@ import {
   replayOld,
   silent,
   staleAttempt,
+  stutter,
   withholdLast,
   wrongOpening,
 } from '@rondo/rounds/testing'
@@ -146,6 +147,7 @@ function maliceOf(random: () => number, protocol: Recipe['protocol']): Malice {
     () => falseAccusation(random() < 0.5 ? 'confirm' : phase),
     () => forgedEvidence(),
     () => staleAttempt(),
+    () => stutter(),
     () => manyLives(),
     () => forkedRoster(),
     () => copiedCommitment(phases[0] ?? 'commit', opened),
