@@ -43,10 +43,10 @@ function evidenceIn(room: Room, at = 0): Uint8Array {
 }
 
 test.each([
-  ['commit', 'no commitment', 'commit: expected 32 bytes'],
-  ['reveal', nothing, 'reveal: it does not open the commitment'],
+  ['commit', 'no commitment', 'expected 32 bytes'],
+  ['reveal', nothing, 'it does not open the commitment'],
   ['sure', 1, 'sure: there is nothing to say in this phase'],
-  ['commit', new Uint8Array(20_000), 'commit: 20003 bytes of at most 16384'],
+  ['commit', new Uint8Array(20_000), '20003 bytes of at most 16384'],
 ])('a contribution to %s that breaks the protocol convicts its author', async (phase, value, reason) => {
   const { articles, attempt } = await play(await begin(await gather()), { bend: bending(phase, 2, value), last: phase })
   const verdict = await verifyEvidence(dice, evidenceIn(roomOf(articles)), { network: 'main' })
