@@ -6,14 +6,14 @@ import { type ArticleDraft, type ContributionDraft, draftMessage } from '../arti
 import { readArticle } from '../articles/read-article.js'
 import type { Ask, Claim } from '../delivery/messages.js'
 import { roundsError } from '../errors.js'
-import { hexOf } from '../hex.js'
+import { hexOf, isSameBytes } from '../hex.js'
 import type { Journal } from '../journal/journal.js'
 import type { RoundsLimits } from '../options.js'
 import { encodeValue } from '../plan/encode-value.js'
 import { judgeContent, judgeForm } from '../plan/judge.js'
 import type { Plan } from '../plan/plan.js'
 import type { View } from '../plan/shape.js'
-import { Declined } from '../plan/verdict.js'
+import { isDeclined } from '../plan/verdict.js'
 import type { RoomEffect, RoomEvent, Step, TimerName } from '../room/events.js'
 import type { Room } from '../room/room.js'
 import { step } from '../room/step.js'
@@ -84,7 +84,11 @@ export class LiveRoom implements Round {
     this.#post.look()
     for (const effect of opening.effects) this.#do(effect)
     const leftMs = this.#room.invitation.expiresMs - coordinator.env.wallMs()
-    this.#timers.set('expiry', coordinator.env.schedule(Math.max(0, leftMs), expired))
+    const expire = (): void => {
+      this.happen({ type: 'timer', name: 'expiry' })
+      expired()
+    }
+    this.#timers.set('expiry', coordinator.env.schedule(Math.max(0, leftMs), expire))
   }
 
   get room(): Room {
@@ -169,7 +173,9 @@ export class LiveRoom implements Round {
       this.happen({ type: 'heard', article })
       this.#bringer = undefined
     }
-    if (this.#room.articles.some(({ hash }) => hash === article?.hash)) this.#verified.add(key)
+    // One copy of a statement is worth remembering: its author can sign it again and again, and no two copies are alike.
+    const kept = this.#room.articles.find(({ hash }) => hash === article?.hash)
+    if (kept !== undefined && article !== undefined && isSameBytes(kept.bytes, article.bytes)) this.#verified.add(key)
     else this.#useless.set(from, (this.#useless.get(from) ?? 0) + 1)
   }
 
@@ -271,10 +277,8 @@ export class LiveRoom implements Round {
 
   /** Before it is sent. With a join goes everything that led to it, so that a later life can see what it was about. */
   async #keep(article: Article): Promise<void> {
-    const { journal } = this.#parts
-    const isJoin = article.kind === 'join'
-    const articles = isJoin ? [...this.#room.articles, article] : [article]
-    await journal.keep(this.id, articles, { durable: true, claim: isJoin ? article.parent : undefined })
+    const articles = article.kind === 'join' ? [...this.#room.articles, article] : [article]
+    await this.#parts.journal.keep(this.id, articles, { durable: true, claim: claimOf(article) })
   }
 
   #contribute(draft: ContributionDraft, view: View): void {
@@ -333,7 +337,7 @@ export class LiveRoom implements Round {
   }
 
   #failed(cause: unknown): void {
-    if (cause instanceof Declined) return this.happen({ type: 'failed', reason: 'DECLINED', detail: cause.reason })
+    if (isDeclined(cause)) return this.happen({ type: 'failed', reason: 'DECLINED', detail: cause.reason })
     const detail = cause instanceof Error ? cause.message : String(cause)
     this.#parts.coordinator.env.log('warn', 'a round could not go on', { round: this.id, cause })
     this.happen({ type: 'failed', reason: 'FAILED', detail: detail.slice(0, 256) })
@@ -383,4 +387,10 @@ export class LiveRoom implements Round {
   #report(name: string, cause: unknown): void {
     this.#parts.coordinator.env.log('error', `a listener of '${name}' of a round failed`, { round: this.id, cause })
   }
+}
+
+/** What no other life or process of this node may say once this one did. */
+function claimOf(article: Article): string | undefined {
+  if (article.kind === 'join') return article.parent
+  return article.kind === 'contribution' ? article.attempt + hexOf(Uint8Array.of(article.phase)) : undefined
 }

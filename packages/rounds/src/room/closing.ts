@@ -21,6 +21,8 @@ export function close(turn: Turn, id: string, { reason, closing, detail, suspect
   const attempt = turn.attempt(id)
   if (!attempt.isOpen) return
   const { incarnation } = room
+  // What convicts comes whenever it comes: nobody is late because of it.
+  const hasWaited = closing !== 'evidence'
   const missing = missingIn(attempt)
   turn.changeAttempt(id, { isOpen: false })
   turn.want({ type: 'desist' })
@@ -37,7 +39,7 @@ export function close(turn: Turn, id: string, { reason, closing, detail, suspect
       detail: detail.slice(0, 256),
     },
   })
-  const ending: Ending = { reason, detail, suspects: suspects ?? suspectsIn(turn.room, turn.attempt(id)) }
+  const ending: Ending = { reason, detail, suspects: suspects ?? suspectsIn(turn.room, turn.attempt(id), hasWaited) }
   if (!beginRegrouping(turn, turn.attempt(id), ending)) finish(turn, ending)
 }
 
@@ -73,10 +75,20 @@ export function settleClosings(turn: Turn): void {
     // Nobody has to be suspected where somebody is convicted.
     return close(turn, attempt.id, { reason, closing: 'evidence', detail: culprit.reason, suspects: [] })
   }
-  for (const closing of attempt.closings) {
-    if (!endsFor(attempt, closing)) continue
-    return close(turn, attempt.id, { reason: reasonOf(attempt, closing), closing: 'closed', detail: closing.detail })
-  }
+  const closing = attempt.closings.find((each) => endsFor(attempt, each))
+  if (closing === undefined) return
+  if (closing.reason === 'timeout') return hurry(turn, attempt)
+  close(turn, attempt.id, { reason: reasonOf(attempt, closing), closing: 'closed', detail: closing.detail })
+}
+
+/**
+ * Somebody says that others were silent for too long, and it may be a lie, said at the beginning of a phase to have those suspected
+ * whose contributions are on their way: they get the time that it takes to come.
+ */
+function hurry(turn: Turn, { id, phase, hurriedIn }: Attempt): void {
+  if (hurriedIn === phase) return
+  turn.changeAttempt(id, { hurriedIn: phase })
+  turn.want({ type: 'timer', name: 'phase', ms: Math.ceil(turn.room.invitation.deadlineMs / 4) })
 }
 
 function reasonOf(attempt: Attempt, { reason, missing }: Closing): AbortReason {
@@ -115,8 +127,17 @@ export function ranOut(turn: Turn): void {
     finish(turn, { reason: 'TIMEOUT', detail: 'this member did not answer in time' })
   } else if (attempt?.isOpen === true) {
     const phase = room.plan.phases[attempt.phase]?.name ?? ''
-    close(turn, attempt.id, { reason: 'TIMEOUT', closing: 'timeout', detail: `${phase} took too long` })
+    const closing = attempt.closings.find((each) => endsFor(attempt, each))
+    if (closing === undefined)
+      return close(turn, attempt.id, { reason: 'TIMEOUT', closing: 'timeout', detail: `${phase} took too long` })
+    close(turn, attempt.id, { reason: reasonOf(attempt, closing), closing: 'closed', detail: closing.detail })
   }
+}
+
+/** What is said here is good no longer, by this member's clock: whatever came of it, it ends here. */
+export function expire(turn: Turn): void {
+  ranOut(turn)
+  finish(turn, { reason: 'TIMEOUT', detail: 'the round expired before it was over' })
 }
 
 /** This member's program will not or cannot go on. */

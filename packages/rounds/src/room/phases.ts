@@ -1,5 +1,6 @@
 import type { Contribution, Join } from '../articles/article.js'
 import { nextDigestOf } from '../articles/ids.js'
+import { isSameBytes } from '../hex.js'
 import { encodeValue } from '../plan/encode-value.js'
 import { type Judgement, judgeContent, judgeForm } from '../plan/judge.js'
 import type { Phase } from '../plan/plan.js'
@@ -66,7 +67,7 @@ function judge(turn: Turn, id: string, phase: number, position: number): void {
   if (saying.article.digest !== attempt.digests[phase]) return leadAstray(turn, attempt, position, saying)
   const verdict = verdictOn(turn, attempt, step, saying.article)
   if (!verdict.ok) return refuse(turn, attempt, step, saying, verdict)
-  const equal = step.kind === 'said' && step.distinct ? equalTo(attempt, phase, position, verdict.value) : undefined
+  const equal = step.kind === 'said' && step.distinct ? equalTo(attempt, phase, position, saying.article) : undefined
   setSaying(turn, attempt, phase, position, { ...saying, state: 'accepted', value: verdict.value })
   if (equal !== undefined) refuseCopies(turn, attempt, phase, [equal, position])
 }
@@ -92,23 +93,19 @@ function refuse(
   { article }: Saying,
   verdict: Judgement & { ok: false },
 ): void {
-  if ('fault' in verdict)
-    return convict(turn, article.author, 'fault', `${step.name}: ${verdict.fault}`, [article], attempt.id)
+  if ('fault' in verdict) return convict(turn, article.author, 'fault', verdict.fault, [article], attempt.id)
   const detail = `check of ${step.name} failed: ${String(verdict.failure)}`
   close(turn, attempt.id, { reason: 'FAILED', closing: 'failed', detail })
 }
 
-/** An earlier contribution that says the same. */
-function equalTo(attempt: Attempt, phase: number, position: number, value: unknown): number | undefined {
-  const wanted = textOf(value)
-  const at = attempt.said[phase]?.findIndex(
-    (other, index) => index !== position && other?.state === 'accepted' && textOf(other.value) === wanted,
-  )
+/** An earlier contribution that says the same: as it was sent, for a schema may make anything of it. */
+function equalTo(attempt: Attempt, phase: number, position: number, { value }: Contribution): number | undefined {
+  const wanted = encodeValue(value)
+  const at = attempt.said[phase]?.findIndex((other, index) => {
+    if (index === position || other?.state !== 'accepted' || other.article.kind !== 'contribution') return false
+    return isSameBytes(encodeValue(other.article.value), wanted)
+  })
   return at === undefined || at < 0 ? undefined : at
-}
-
-function textOf(value: unknown): string {
-  return encodeValue(value).join()
 }
 
 /** Which of the two copied nobody can tell. */

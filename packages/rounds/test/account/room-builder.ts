@@ -123,6 +123,7 @@ export class RoomBuilder {
       isOpen: true,
       result: undefined,
       closings: [],
+      hurriedIn: -1,
     })
     return this.#note(atMs, { what: 'phase began', attempt: number, phase: 0 })
   }

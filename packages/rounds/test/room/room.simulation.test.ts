@@ -63,6 +63,9 @@ function judge({ liars, gone, minimum }: StageOptions, members: readonly Member[
       expect(liars.has(culprit.member), `${who} convicts ${culprit.member}`).toBe(true)
     if (last?.status === 'completed') results.add(encodeValue([last.attempt, last.result]).join())
     if (last?.status !== 'aborted') continue
+    const convicted = last.culprits.map(({ member }) => member)
+    const isBoth = last.suspects.some(({ member }) => convicted.includes(member))
+    expect(isBoth, `${who} suspects whom it convicts`).toBe(false)
     const isConviction = last.reason === 'EQUIVOCATION' || last.reason === 'FAULT'
     expect(last.culprits.length > 0 || !isConviction, `${who} convicts somebody`).toBe(true)
   }
