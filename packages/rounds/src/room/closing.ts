@@ -1,5 +1,6 @@
 import type { Closing, ClosingReason } from '../articles/article.js'
 import { type Ending, finish } from './ending.js'
+import { decline } from './gathering.js'
 import { beginRegrouping } from './regrouping.js'
 import { type AbortReason, type Attempt, candidateOf, presentAttempt, type Suspect } from './room.js'
 import { missingIn, suspectsIn } from './suspects.js'
@@ -104,7 +105,9 @@ function endsFor(attempt: Attempt, closing: Closing): boolean {
 export function ranOut(turn: Turn): void {
   const { room } = turn
   const attempt = presentAttempt(room)
-  if (room.stage === 'accepted') {
+  if (room.isWatched) {
+    finish(turn, { reason: 'RESTARTED', detail: 'a former life of this member took part' })
+  } else if (room.stage === 'accepted') {
     const suspects = [{ member: 0, why: 'silent', phase: 'join', by: [] }] as const
     finish(turn, { reason: 'TIMEOUT', detail: 'the host did not begin in time', suspects })
   } else if (room.stage === 'invited') {
@@ -123,16 +126,7 @@ export function abandon(turn: Turn, reason: AbortReason, detail: string): void {
   if (attempt?.isOpen === true) return close(turn, attempt.id, { reason, closing, detail, suspects: [] })
   if (room.isWatched) return finish(turn, { reason, detail })
   if (room.stage === 'over') return
-  if (room.stage === 'invited')
-    return turn.want({
-      type: 'say',
-      draft: {
-        kind: 'answer',
-        room: room.invitation.room,
-        incarnation: room.incarnation,
-        answer: { accepts: false, reason: detail },
-      },
-    })
+  if (room.stage === 'invited') return decline(turn, detail, reason)
   if (room.stage !== 'regrouping') {
     const { incarnation, invitation } = room
     const draft = {

@@ -205,10 +205,11 @@ export function pull(turn: Turn): void {
   const { deadlineMs } = room.invitation
   const attempt = presentAttempt(room)
   if (room.outcome?.status === 'completed') return
-  const isIdle = room.stage === 'over' && (attempt === undefined || attempt.said.at(-1)?.[attempt.mine] === undefined)
+  const isOver = room.outcome !== undefined
+  const isIdle = isOver && (attempt === undefined || attempt.said.at(-1)?.[attempt.mine] === undefined)
   if (isIdle) return
   turn.want({ type: 'ask', member: 'somebody' })
-  turn.want({ type: 'timer', name: 'pull', ms: room.stage === 'over' ? deadlineMs : pullAfterMs(deadlineMs) })
+  turn.want({ type: 'timer', name: 'pull', ms: isOver ? deadlineMs : pullAfterMs(deadlineMs) })
 }
 
 function setSaying(turn: Turn, { id }: Attempt, phase: number, position: number, saying: Saying): void {

@@ -32,12 +32,15 @@ export class Turn {
   }
 
   want(effect: RoomEffect): void {
-    if (!this.#room.isWatched || effect.type === 'outcome' || effect.type === 'spread') this.effects.push(effect)
+    if (!this.#room.isWatched || ofWatchers.includes(effect.type)) this.effects.push(effect)
   }
 
   note(entry: DistributiveOmit<HistoryEntry, 'atMs'>): void {
     this.change({ history: [...this.#room.history, { atMs: this.atMs, ...entry }] })
   }
 }
+
+/** A watcher says nothing of its own. */
+const ofWatchers: readonly RoomEffect['type'][] = ['outcome', 'spread', 'ask', 'timer']
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
