@@ -92,7 +92,7 @@ export class LiveRoom implements Round {
   }
 
   get isOver(): boolean {
-    return this.#room.stage === 'over'
+    return this.#room.outcome !== undefined
   }
 
   // What a program sees of it.
@@ -136,9 +136,14 @@ export class LiveRoom implements Round {
       const key = hexOf(platformCrypto.sha256(bytes))
       if (this.#verified.has(key)) continue
       const verdict = this.#parts.coordinator.verifyMessage(bytes)
-      if (verdict instanceof Promise) verdict.then((settled) => this.#heard(from, key, settled))
+      if (verdict instanceof Promise)
+        verdict.then((settled) => this.#heard(from, key, settled)).catch((cause) => this.#stumbled(cause))
       else this.#heard(from, key, verdict)
     }
+  }
+
+  #stumbled(cause: unknown): void {
+    this.#parts.coordinator.env.log('error', 'an article could not be taken', { round: this.id, cause })
   }
 
   /** Whoever brought too much that is good for nothing has cost enough. */

@@ -62,8 +62,6 @@ class Engine implements Rounds {
   readonly #coordinator: Coordinator
   readonly #limits: RoundsLimits
   readonly #journal: Journal
-  /** Of this life: never stored, and another one in the next. */
-  readonly #incarnation: string
   readonly #rooms = new Map<string, LiveRoom>()
   readonly #served = new Map<string, ServedPlan>()
   readonly #early: EarlyArticles
@@ -74,7 +72,6 @@ class Engine implements Rounds {
     const { env, store, peerId: owner } = coordinator
     this.#coordinator = coordinator
     this.#limits = limits
-    this.#incarnation = hexOf(env.random(incarnationBytes))
     this.#early = new EarlyArticles(env, limits)
     const report = (error: RondoError): void => env.log('warn', error.message, { code: error.code, ...error.details })
     this.#journal = createJournal(store, { owner, report })
@@ -105,12 +102,16 @@ class Engine implements Rounds {
     if (!setup.ok)
       throw roundsError('ROUND_SETUP_REFUSED', { detail: setup.issues.map(({ message }) => message).join('; ') })
     this.#makeRoom()
-    const draft = draftInvitation(definition, options, this.#coordinator, this.#incarnation)
+    const draft = draftInvitation(definition, options, this.#coordinator, this.#newLife())
     const invitation = await signInvitation(this.#coordinator, definition, draft)
     signal?.throwIfAborted()
-    const opening = openAsHost({ ...this.#openingOf(definition, invitation, setup.value), me: 0 })
+    this.#makeRoom()
+    const { incarnation } = invitation
+    const opening = openAsHost({ ...this.#openingOf(definition, invitation, setup.value), incarnation, me: 0 })
     const room = this.#open(definition, opening, options.local)
-    signal?.addEventListener('abort', () => room.abort(String(signal.reason)), { once: true })
+    const callOff = (): void => room.abort(String(signal?.reason))
+    signal?.addEventListener('abort', callOff, { once: true })
+    void room.outcome.then(() => signal?.removeEventListener('abort', callOff))
     return room
   }
 
@@ -205,7 +206,8 @@ class Engine implements Rounds {
       else if (article.room === id) this.#invited(served, article)
     }
     const verdict = this.#coordinator.verifyMessage(bytes)
-    if (verdict instanceof Promise) verdict.then(settle)
+    if (verdict instanceof Promise)
+      verdict.then(settle).catch((cause) => env.log('error', 'an invitation could not be taken', { cause }))
     else settle(verdict)
   }
 
@@ -231,10 +233,14 @@ class Engine implements Rounds {
   #open(plan: Plan, opening: ReturnType<typeof openAsHost>, input: unknown): LiveRoom {
     const { invitation } = opening.room
     const { room: id, expiresMs } = invitation
-    const expired = (): void => this.#forget(id)
+    const expired = (): void => {
+      this.#rooms.get(id)?.abort('its time is over')
+      this.#forget(id)
+    }
     const [coordinator, limits, journal] = [this.#coordinator, this.#limits, this.#journal]
     const { name, version } = plan
-    if (!opening.room.isWatched) journal.open({ room: id, name, version, incarnation: this.#incarnation, expiresMs })
+    if (!opening.room.isWatched)
+      journal.open({ room: id, name, version, incarnation: opening.room.incarnation, expiresMs })
     const room = new LiveRoom({ coordinator, limits, journal, plan, opening, expired })
     room.input = input
     this.#rooms.set(id, room)
@@ -244,7 +250,15 @@ class Engine implements Rounds {
 
   #openingOf(plan: Plan, invitation: Invitation, setup: unknown) {
     const atMs = this.#coordinator.env.monotonicMs()
-    return { plan, invitation, setup, incarnation: this.#incarnation, atMs }
+    return { plan, invitation, setup, incarnation: this.#newLife(), atMs }
+  }
+
+  /**
+   * Never read from a store. One for each room, and not one for all: a room that was forgotten and is opened once more, its invitation
+   * being good still, is another life as well, and what is said there stands in another place.
+   */
+  #newLife(): string {
+    return hexOf(this.#coordinator.env.random(incarnationBytes))
   }
 
   #forget(id: string): void {
@@ -261,8 +275,7 @@ class Engine implements Rounds {
     if (this.#rooms.size < this.#limits.roundsMax) return
     const over = [...this.#rooms].find(([, room]) => room.isOver)
     if (over === undefined) throw roundsError('ROUNDS_FULL')
-    over[1].drop()
-    this.#rooms.delete(over[0])
+    this.#forget(over[0])
   }
 
   #hasRoomFor(host: PeerId): boolean {
