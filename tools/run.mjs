@@ -15,6 +15,7 @@ const usage = `What can be run here:
   npm run format                   formats, and mends what the linter can mend
   npm run docs                     writes docs/errors.md and docs/limits.md anew
   npm run bench -- --help          the benchmarks
+  npm run verify-transcript -- --help   what remains of a round, verified from a file
 
 Options of test and check:
   --fresh        takes nothing from what earlier runs remembered
@@ -48,6 +49,10 @@ const commands = {
     await buildOrEnd()
     await hand(['benchmarks/src/main.ts', ...args])
   },
+  'verify-transcript': async (args) => {
+    await buildOrEnd()
+    await hand(['tools/verify-transcript/run.ts', ...args])
+  },
   docs: async () => {
     await buildOrEnd()
     await hand(['tools/errors-doc/run.ts'])
@@ -56,9 +61,11 @@ const commands = {
   format: () => hand(['node_modules/@biomejs/biome/bin/biome', 'check', '--write']),
 }
 
+const helpThemselves = ['bench', 'start', 'verify-transcript']
+
 const [name = '', ...args] = process.argv.slice(2)
 const command = commands[name]
-if (command === undefined || (name !== 'bench' && name !== 'start' && args.includes('--help'))) {
+if (command === undefined || (!helpThemselves.includes(name) && args.includes('--help'))) {
   console.log(usage)
   process.exitCode = command === undefined && name !== '--help' ? 2 : 0
 } else {

@@ -1,7 +1,7 @@
 // Three peers throw a die that nobody holds: one result for all, a transcript that anybody can check, and the story of the round.
 
 import { createCoordinator, generateIdentity } from '@rondo/core'
-import { rounds, verifyTranscript } from '@rondo/rounds'
+import { describeProgress, describeRound, rounds, verifyTranscript } from '@rondo/rounds'
 import { dice } from '@rondo/rounds/examples'
 import { webSocket } from '@rondo/transport-ws'
 
@@ -28,18 +28,17 @@ const round = await rounds(alice).start(dice, {
   setup: { sides: 6 },
   deadlineMs: 10_000,
 })
-round.on('progress', ({ phase, index, of, waitingFor }) => {
-  console.log(`${phase} (${index + 1} of ${of}): ${waitingFor.length} to come`)
-})
+round.on('progress', (progress) => console.log(describeProgress(progress)))
 
 for (const outcome of [await round.outcome, ...(await Promise.all(atTheGuests))]) {
   if (outcome.status === 'completed') console.log('rolled', outcome.result.roll)
   else console.log(outcome.reason, outcome.detail)
 }
-console.log(round.account())
+console.log(describeRound(round.account()))
 
 // Whoever was not there needs nothing but the bytes.
 const verdict = await verifyTranscript(dice, round.transcript())
-console.log(verdict.ok ? `it was ${verdict.result.roll}, and it was fair` : verdict.code)
+if (!verdict.ok) throw new Error(verdict.code)
+console.log(verdict.status === 'completed' ? `the transcript says so too: ${verdict.result.roll}` : verdict.waitingFor)
 
 await Promise.all([alice, bob, carol].map((node) => node.stop()))

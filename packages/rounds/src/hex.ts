@@ -8,8 +8,10 @@ export function hexOf(bytes: Uint8Array): string {
   return text
 }
 
-/** Of what `hexOf` made. */
-export function bytesOfHex(text: string): Uint8Array {
+/** Of what `hexOf` made, of `length` bytes where that is given; throws a TypeError for anything else. */
+export function bytesOfHex(text: string, length = text.length / 2): Uint8Array {
+  if (text.length !== 2 * length || text.length % 2 !== 0 || !/^[0-9a-f]*$/.test(text))
+    throw new TypeError(`not ${length} bytes in hexadecimal: ${text}`)
   const bytes = new Uint8Array(text.length / 2)
   for (let index = 0; index < bytes.length; index += 1)
     bytes[index] = Number.parseInt(text.slice(2 * index, 2 * index + 2), 16)

@@ -40,6 +40,9 @@ export function resolveRoundsLimits(option: RoundsLimitsOption = {}): RoundsLimi
   return Object.freeze({ ...defaultRoundsLimits, ...given })
 }
 
+/** The longest that anything said in a round is good for: a week, the clocks of the members being what they are. */
+export const lifetimeMsMax = 604_800_000
+
 /** What a round is started with, where it says nothing itself. */
 export const startDefaults = {
   answerMs: 30_000,

@@ -54,8 +54,10 @@ export interface CoordinatorStats {
   readonly mailbox: MailboxStats
 }
 
-/** What this node is to sign: the author and the network are its own. */
-export type OwnMessageDraft = Omit<MessageDraft, 'network'>
+/** What this node is to sign: the author and the network are its own, and so are the numbers of what it says in sequence. */
+export interface OwnMessageDraft extends Omit<MessageDraft, 'network'> {
+  readonly position: { readonly slot: Uint8Array }
+}
 
 /** What a protocol that does more than to answer messages stands on: the node's clock, its store, its signature. */
 export interface CoordinatorHost {

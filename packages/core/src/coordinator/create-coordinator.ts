@@ -2,7 +2,6 @@ import { platformCrypto } from '#platform'
 import { bytesCodec } from '../codec/bytes-codec.js'
 import { createCborCodec } from '../codec/cbor-codec.js'
 import { type Codecs, createCodecs } from '../codec/codecs.js'
-import type { PayloadCodec } from '../codec/payload-codec.js'
 import type { MaybePromise } from '../crypto/crypto-provider.js'
 import type { Env } from '../env/env.js'
 import { createSystemEnv } from '../env/system-env.js'
@@ -12,7 +11,6 @@ import { encodePayload } from '../flow/sender.js'
 import { SharedSigner, type SharedStatement } from '../flow/signer.js'
 import { WriterPool } from '../flow/writer-pool.js'
 import { createEd25519 } from '../identity/ed25519.js'
-import type { Identity } from '../identity/identity.js'
 import { type PeerId, parsePeerId } from '../identity/peer-id.js'
 import { createSuites, type Suites } from '../identity/suite.js'
 import { type CoordinatorOptions, type Limits, resolveLimits, resolveNetwork } from '../options.js'
@@ -30,7 +28,7 @@ import { type Registration, Registry } from '../protocol/registry.js'
 import type { OpenStreamOptions, Stream } from '../protocol/stream.js'
 import { type AuthorClock, openAuthorClock } from '../replay/author-clock.js'
 import { RondoError } from '../rondo-error.js'
-import { signMessage } from '../signing/sign-message.js'
+import { createMessageSigner } from '../signing/sign-message.js'
 import { VerifiedRoots } from '../signing/verified-roots.js'
 import { createVerifierOf, type MessageVerifier } from '../signing/verify-message.js'
 import type { Store } from '../store/store.js'
@@ -67,8 +65,7 @@ class Node implements Coordinator {
   readonly network: string
   readonly store: Store | undefined
   readonly verifyMessage: MessageVerifier
-  readonly #identity: Identity
-  readonly #ownCodecs: readonly PayloadCodec[]
+  readonly #signMessage: ReturnType<typeof createMessageSigner>
   readonly #suites: Suites
   readonly #codecs: Codecs
   readonly #events: Events
@@ -94,8 +91,6 @@ class Node implements Coordinator {
     this.env = env
     this.network = network
     this.store = options.store
-    this.#identity = identity
-    this.#ownCodecs = codecs
     this.#limits = limits
     const { cborDepthMax, cborItemsMax, cborStringBytesMax } = limits
     const cbor = createCborCodec({
@@ -107,6 +102,7 @@ class Node implements Coordinator {
     this.#events = new Events(({ code, message, peerId }) => env.log('warn', message, { code, peerId }))
     const author = { identity, network, env, crypto, limits, events: this.#events, clock: () => this.#clock }
     this.#shared = new SharedSigner(author)
+    this.#signMessage = createMessageSigner({ identity, codecs: this.#codecs, sha256: crypto.sha256, env })
     const roots = new VerifiedRoots((peerId, message, signature) => this.#suites.verify(peerId, message, signature))
     this.verifyMessage = createVerifierOf({
       sha256: crypto.sha256,
@@ -199,8 +195,9 @@ class Node implements Coordinator {
   }
 
   signMessage(draft: OwnMessageDraft): MaybePromise<Uint8Array> {
-    const { network, env } = this
-    return signMessage(this.#identity, { ...draft, network }, { codecs: this.#ownCodecs, env })
+    // Numbers in sequence are given by the node's clock, to what it sends: one given twice would convict it.
+    if (!('slot' in draft.position)) throw new TypeError('what is signed outside of sessions stands in a slot')
+    return this.#signMessage({ ...draft, network: this.network })
   }
 
   registerProtocol(handler: ProtocolHandler): void {

@@ -6,7 +6,7 @@ import { type Codecs, createCodecs } from '../codec/codecs.js'
 import type { PayloadCodec } from '../codec/payload-codec.js'
 import type { CryptoProvider, MaybePromise } from '../crypto/crypto-provider.js'
 import { createEd25519 } from '../identity/ed25519.js'
-import { publicKeyOf } from '../identity/peer-id.js'
+import { createSuites, type SignatureSuite } from '../identity/suite.js'
 import { KnownHeads } from './known-heads.js'
 import { leafPrefixBytes, rootOfPath, type Sha256, writeLeaf } from './merkle-tree.js'
 import { isPayload } from './payload-hash.js'
@@ -27,7 +27,9 @@ export interface VerifyMessageOptions {
 }
 
 export interface MessageVerifierOptions {
-  /** Who says whether a signature is a peer's; by default Rondo's rule for Ed25519. */
+  /** Suites beside Ed25519, for authors with other keys: `secp256k1()`. */
+  readonly suites?: readonly SignatureSuite[] | undefined
+  /** Who says whether a signature is a peer's, in place of the suites. */
   readonly verify?: VerifySignature | undefined
   /** Asked for payloads beside bytes and CBOR. */
   readonly codecs?: readonly PayloadCodec[] | undefined
@@ -71,7 +73,9 @@ export function verifyMessage(
 
 /** `verifyMessage` with a cache, codecs or a rule of its own. */
 export function createMessageVerifier(options: MessageVerifierOptions = {}): MessageVerifier {
-  const { crypto = platformCrypto, verify = verifyEd25519(crypto), signedMessageBytesMax = 1_114_112 } = options
+  const { crypto = platformCrypto, suites, signedMessageBytesMax = 1_114_112 } = options
+  if (suites !== undefined && options.verify !== undefined) throw new TypeError('either suites or verify')
+  const { verify = createSuites([createEd25519(crypto.ed25519), ...(suites ?? [])]).verify } = options
   if (!Number.isSafeInteger(signedMessageBytesMax) || signedMessageBytesMax < 1) {
     throw new TypeError(`signedMessageBytesMax must be a whole number from 1 up, not ${signedMessageBytesMax}`)
   }
@@ -157,10 +161,4 @@ function assertAsked(bytes: Uint8Array, { nowMs, expect = {} }: VerifyMessageOpt
       throw new TypeError(`expect.${name} is nothing that a signed message says`)
     }
   }
-}
-
-/** Made when it is first needed, for it holds the keys that were found sound. */
-function verifyEd25519(crypto: Pick<CryptoProvider, 'ed25519'>): VerifySignature {
-  const ed25519 = createEd25519(crypto.ed25519)
-  return (peerId, message, signature) => ed25519.verify(publicKeyOf(peerId), message, signature)
 }

@@ -2,7 +2,9 @@ import { bytesToHex, hexToBytes } from '@noble/curves/utils.js'
 import { describe, expect, test } from 'vitest'
 import type { PayloadCodec } from '../../src/codec/payload-codec.js'
 import { nativeCrypto } from '../../src/crypto/native-crypto.js'
+import { secp256k1, secp256k1IdentityFromSecret } from '../../src/secp256k1/secp256k1.js'
 import { Batches } from '../../src/signing/batch.js'
+import { signMessage } from '../../src/signing/sign-message.js'
 import { decodeSignedMessage, encodeSignedMessage, type SignedMessage } from '../../src/signing/signed-message.js'
 import { createMessageVerifier, type VerifyMessageOptions, verifyMessage } from '../../src/signing/verify-message.js'
 import { ed25519Backends, providers } from '../crypto/providers.js'
@@ -231,4 +233,18 @@ describe('the payload', () => {
     expect(verdict.payload).toEqual(payload)
     expect(verdict.payload).toBe(verdict.payload)
   })
+})
+
+test('authors with keys of another suite are verified by that suite, and by no other', async () => {
+  const author = secp256k1IdentityFromSecret(new Uint8Array(32).fill(7))
+  const draft = { network: 'main', protocol: 'library', type: 'returned', version: 1, audience: 'anyone' } as const
+  const position = { epoch: 1, sequence: 0 }
+  const signed = await signMessage(author, { ...draft, position, createdMs: 1, expiresMs: 2, payload: 1 })
+  const verify = createMessageVerifier({ suites: [secp256k1()] })
+  expect(await verify(signed)).toMatchObject({ ok: true, author: author.peerId })
+  expect(await verify(encodeSignedMessage(memberOf(3, 1)))).toMatchObject({ ok: true, author: alice.peerId })
+  expect(await verify(signed.with(-1, (signed.at(-1) ?? 0) ^ 1))).toEqual({ ok: false, code: 'SIGNATURE_REFUSED' })
+  expect(await verifyMessage(signed)).toEqual({ ok: false, code: 'SIGNATURE_REFUSED' })
+  expect(() => createMessageVerifier({ suites: [], verify: () => true })).toThrow(TypeError)
+  expect(() => createMessageVerifier({ suites: [secp256k1(), secp256k1()] })).toThrow(TypeError)
 })

@@ -70,8 +70,8 @@ export interface AccountSaying {
   readonly atMs?: number
   /** Of the signed statement. */
   readonly hash: string
-  /** It counts; or it was not judged; or its author saw something else before. */
-  readonly state: 'accepted' | 'early' | 'astray'
+  /** It counts; or it was not judged; or its author saw something else before; or it convicts its author. */
+  readonly state: 'accepted' | 'early' | 'astray' | 'refuted'
 }
 
 export interface AccountClosing {
@@ -182,7 +182,7 @@ function attemptOf(room: Room, attempt: Attempt, history: readonly HistoryEntry[
     if (!said.has(key)) said.set(key, entry.atMs)
   }
   const phases = room.plan.phases.map(({ name }, phase): AccountPhase => {
-    const sayings = sayingsOf(attempt, phase, said)
+    const sayings = sayingsOf(room, attempt, phase, said)
     const state = phase < attempt.phase ? 'complete' : phase === attempt.phase ? 'incomplete' : 'not reached'
     const beganMs = began.get(phase)
     const endedMs = state === 'complete' ? (began.get(phase + 1) ?? sayings.at(-1)?.atMs) : undefined
@@ -203,16 +203,19 @@ function attemptOf(room: Room, attempt: Attempt, history: readonly HistoryEntry[
 }
 
 function sayingsOf(
+  { culprits }: Room,
   { said, roster }: Attempt,
   phase: number,
   times: ReadonlyMap<string, number>,
 ): readonly AccountSaying[] {
+  const faults = culprits.flatMap(({ kind, articles }) => (kind === 'fault' ? articles.map(({ hash }) => hash) : []))
   const sayings = roster.flatMap((member, position): AccountSaying[] => {
     const saying = said[phase]?.[position]
     if (saying === undefined) return []
     const atMs = times.get(`${phase} ${member}`)
-    const { article, state } = saying
-    return [{ member, ...(atMs !== undefined && { atMs }), hash: article.hash, state }]
+    const { hash } = saying.article
+    const state = faults.includes(hash) ? 'refuted' : saying.state
+    return [{ member, ...(atMs !== undefined && { atMs }), hash, state }]
   })
   return sayings.sort((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0))
 }

@@ -12,7 +12,7 @@ export class Html {
   }
 }
 
-export type Part = Html | string | number | undefined | false | readonly Part[]
+type Part = Html | string | number | undefined | false | readonly Part[]
 
 /** Parts may stand in text and in quoted attributes, nowhere else. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {

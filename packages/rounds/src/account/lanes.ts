@@ -40,7 +40,8 @@ function answersHead({ members }: Account): Html {
 
 function phaseHead(phase: AccountPhase, attempt: AccountAttempt | undefined): Html {
   const { name, state, beganMs, endedMs } = phase
-  if (state === 'not reached') return html`<th scope="col"><b title="${name}">${name}</b><span>not reached</span></th>`
+  if (state === 'not reached')
+    return html`<th scope="col"><b title="${name}">${name}</b><span class="unreached">not reached</span></th>`
   const until = endedMs ?? attempt?.endedMs
   const took =
     beganMs !== undefined && until !== undefined && html`<span>${durationText(Math.max(0, until - beganMs))}</span>`
@@ -59,7 +60,8 @@ function lane(drawing: Drawing, member: number, showsAnswers: boolean): Html {
 
 function standingOf({ convictions, outcome }: Account, member: number): string {
   if (convictions.some((each) => each.member === member)) return 'convicted'
-  return outcome.status === 'aborted' && outcome.suspects.some((each) => each.member === member) ? 'suspect' : ''
+  if (outcome.status !== 'aborted' || outcome.culprits.length > 0) return ''
+  return outcome.suspects.some((each) => each.member === member) ? 'suspect' : ''
 }
 
 function roleOf({ members, me }: Account, member: number): Html | undefined {
@@ -68,11 +70,35 @@ function roleOf({ members, me }: Account, member: number): Html | undefined {
   return words === '' ? undefined : html`<span class="role">${words}</span>`
 }
 
-/** Where in a cell a time is, in percent. */
-function placeOf(atMs: number | undefined, beganMs = 0, endedMs = beganMs): number {
+/** When a phase began, when the last one spoke in it, and when it was over. */
+interface Span {
+  readonly beganMs: number
+  readonly lastMs: number
+  readonly endMs: number
+}
+
+function spanOf({ account, attempt }: Drawing, { beganMs = 0, endedMs, said }: AccountPhase): Span {
+  const endMs = Math.max(beganMs, endedMs ?? attempt?.endedMs ?? account.durationMs)
+  const lastMs = Math.max(beganMs, ...said.map(({ atMs }) => Math.min(endMs, atMs ?? beganMs)))
+  return { beganMs, lastMs, endMs }
+}
+
+const startPercent = 14
+const lastPercent = 62
+const endPercent = 86
+
+/** Where in a cell a time is, in percent. A long wait at the end takes no more than its part. */
+function placeOf(atMs: number | undefined, { beganMs, lastMs, endMs }: Span): number {
   if (atMs === undefined) return 50
-  const share = endedMs > beganMs ? (atMs - beganMs) / (endedMs - beganMs) : 0.5
-  return Math.round(140 + 720 * Math.min(1, Math.max(0, share))) / 10
+  if (lastMs === endMs) return between(startPercent, endPercent, (atMs - beganMs) / (endMs - beganMs))
+  if (atMs <= lastMs) return between(startPercent, lastPercent, (atMs - beganMs) / (lastMs - beganMs))
+  return between(lastPercent, endPercent, (atMs - lastMs) / (endMs - lastMs))
+}
+
+/** A share that is none, of no time at all, is the middle. */
+function between(from: number, to: number, share: number): number {
+  const within = Number.isNaN(share) ? 0.5 : Math.min(1, Math.max(0, share))
+  return Math.round(10 * (from + (to - from) * within)) / 10
 }
 
 function cell({ heightPx }: Drawing, label: string, content: Html): Html {
@@ -100,44 +126,40 @@ function answerCell(drawing: Drawing, member: number, plays: boolean): Html {
   const { account, name } = drawing
   const { answer = 'unknown', answeredMs } = account.members[member] ?? {}
   const last = Math.max(0, ...account.members.map((each) => each.answeredMs ?? 0))
-  const at = answer === 'host' ? 14 : placeOf(answeredMs, 0, last)
+  const at = answer === 'host' ? startPercent : placeOf(answeredMs, { beganMs: 0, lastMs: last, endMs: last })
   const when = answeredMs === undefined ? '' : ` after ${durationText(answeredMs)}`
   const label = `${name(member)}: ${answer === 'host' ? 'invited' : answer === 'unknown' ? 'no answer' : answer}${when}`
   const onward = plays && line(drawing, at, 100)
   const convicted = convictionMarks(drawing, member, undefined)
   if (answer === 'declined') return cell(drawing, label, html`${mark(drawing, at, no)}${convicted}`)
-  if (answer === 'unknown') return cell(drawing, label, html`${dot(drawing, 86, 'gap')}${convicted}`)
+  if (answer === 'unknown') return cell(drawing, label, html`${dot(drawing, endPercent, 'gap')}${convicted}`)
   return cell(drawing, label, html`${onward}${dot(drawing, at, 'dot')}${convicted}`)
 }
 
 function phaseCell(drawing: Drawing, member: number, phase: AccountPhase, index: number): Html {
   const { attempt, name } = drawing
   const saying = phase.said.find((each) => each.member === member)
-  const until = phase.endedMs ?? attempt?.endedMs ?? drawing.account.durationMs
-  const at = placeOf(saying?.atMs, phase.beganMs, until)
+  const at = placeOf(saying?.atMs, spanOf(drawing, phase))
   const goesOn =
     attempt?.phases.slice(index + 1).some(({ said }) => said.some((each) => each.member === member)) === true
   const label = `${name(member)}, ${phase.name}: ${sayingLabel(phase, saying, member)}`
   const strokes =
     saying &&
     html`${line(drawing, 0, goesOn || phase.state === 'complete' ? 100 : at)}${dot(drawing, at, `dot ${saying.state}`)}`
-  const stopped = drawing.account.closings.some(
-    (each) => isIn(each, drawing, member, phase) && each.reason !== 'timeout',
-  )
-  const gap = phase.missing.includes(member) && !stopped && dot(drawing, 86, 'gap')
-  return cell(
-    drawing,
-    label,
-    html`${strokes}${gap}${closingMarks(drawing, member, phase, until)}${convictionMarks(drawing, member, phase, until)}`,
-  )
+  const marks = [...closingMarks(drawing, member, phase), ...convictionMarks(drawing, member, phase)]
+  const isGap = phase.missing.includes(member) && marks.length === 0
+  return cell(drawing, label, html`${strokes}${isGap && dot(drawing, endPercent, 'gap')}${marks}`)
 }
 
 function sayingLabel(phase: AccountPhase, saying: AccountPhase['said'][number] | undefined, member: number): string {
   if (saying === undefined)
     return phase.missing.includes(member) ? 'said nothing' : phase.state === 'not reached' ? 'not reached' : 'nothing'
-  const words = { accepted: 'said', early: 'said, not judged', astray: 'said, after seeing something else' }[
-    saying.state
-  ]
+  const words = {
+    accepted: 'said',
+    early: 'said, not judged',
+    astray: 'said, about something else',
+    refuted: 'said, and convicted by it',
+  }[saying.state]
   return saying.atMs === undefined ? words : `${words} after ${durationText(saying.atMs)}`
 }
 
@@ -145,25 +167,20 @@ function isIn(closing: AccountClosing, { attempt }: Drawing, member: number, pha
   return closing.member === member && closing.attempt === attempt?.number && closing.phase === phase.name
 }
 
-function closingMarks(drawing: Drawing, member: number, phase: AccountPhase, until: number): readonly Html[] {
+function closingMarks(drawing: Drawing, member: number, phase: AccountPhase): readonly Html[] {
   return drawing.account.closings
     .filter((each) => isIn(each, drawing, member, phase))
-    .map(({ atMs }) => mark(drawing, Math.min(96, 8 + placeOf(atMs, phase.beganMs, until)), bar))
+    .map(({ atMs }) => mark(drawing, Math.min(96, 8 + placeOf(atMs, spanOf(drawing, phase))), bar))
 }
 
 /** In the cell of their phase; what stands in none, as an answer, at the beginning. */
-function convictionMarks(
-  drawing: Drawing,
-  member: number,
-  phase: AccountPhase | undefined,
-  until = 0,
-): readonly Html[] {
+function convictionMarks(drawing: Drawing, member: number, phase: AccountPhase | undefined): readonly Html[] {
   const { account, attempt } = drawing
   const names = attempt?.phases.map(({ name }) => name) ?? []
   return account.convictions
     .filter((each) => each.member === member && (each.attempt || 1) === (attempt?.number ?? 1))
     .filter((each) => (phase === undefined ? !names.includes(each.phase) : each.phase === phase.name))
-    .map(({ atMs }) => mark(drawing, phase === undefined ? 50 : placeOf(atMs, phase.beganMs, until), crime))
+    .map(({ atMs }) => mark(drawing, phase === undefined ? 50 : placeOf(atMs, spanOf(drawing, phase)), crime))
 }
 
 /** Under the lane: of what its member was convicted, and why it would not go on. */
@@ -203,8 +220,8 @@ export function legend(account: Account): Html {
   return html`<ul class="legend">
 <li>${icon(html`<circle class="dot" r="4.8"/>`)}said it</li>
 ${isEarly && html`<li>${icon(html`<circle class="dot early" r="4.8"/>`)}said it, not judged</li>`}
-${isAstray && html`<li>${icon(html`<circle class="dot astray" r="4.8"/>`)}had seen something else</li>`}
-${isMissing && html`<li>${icon(html`<circle class="gap" r="4.8"/>`)}missing</li>`}
+${isAstray && html`<li>${icon(html`<circle class="dot astray" r="4.8"/>`)}says it saw something else</li>`}
+${isMissing && html`<li>${icon(html`<circle class="gap" r="4.8"/>`)}nothing said</li>`}
 ${account.members.some(({ answer }) => answer === 'declined') && html`<li>${icon(no)}declined</li>`}
 ${account.closings.length > 0 && html`<li>${icon(bar)}went no further</li>`}
 ${account.convictions.length > 0 && html`<li>${icon(crime)}convicted</li>`}

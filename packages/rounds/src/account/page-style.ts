@@ -35,8 +35,8 @@ h2 small { font-size: 14px; font-weight: 400; color: var(--soft); margin-left: 8
 .sheet { background: var(--card); border: 1px solid var(--rule); border-radius: 12px; overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
 th { text-align: left; font-weight: 500; }
-.lanes { table-layout: fixed; min-width: calc(var(--who) + 50px * var(--columns)); --who: 196px; }
-.lanes.dense { --who: 150px; }
+.lanes { table-layout: fixed; min-width: calc(var(--who) + var(--step) * var(--columns)); --who: 240px; --step: 52px; }
+.lanes.dense { --who: 210px; --step: 66px; }
 .lanes .first { width: var(--who); }
 .lanes th, .lanes td { padding: 0; }
 .lanes thead th { padding: 14px 8px 12px; vertical-align: top; border-bottom: 1px solid var(--rule); line-height: 1.35; }
@@ -90,19 +90,20 @@ footer { margin-top: 28px; color: var(--soft); font-size: 13px; max-width: 46em;
   main { padding: 28px 16px 48px; }
   h1 { font-size: 21px; }
   h2 { margin-top: 36px; }
-  .lanes, .lanes.dense { --who: 98px; }
-  .lanes .who { padding-left: 12px; padding-right: 4px; }
-  .lanes .note .who { display: none; } .lanes .note td { padding-left: 12px; padding-right: 12px; }
-  .lanes thead th { padding-left: 3px; padding-right: 3px; }
-  .lanes thead b { font-size: 13px; } .lanes thead span { font-size: 11.5px; }
+  .lanes, .lanes.dense { --who: 88px; }
+  .lanes .who { padding-left: 12px; padding-right: 2px; }
+  .who .id { font-size: 11.5px; }
+  .lanes thead th { padding-left: 1px; padding-right: 1px; }
+  .lanes thead b { font-size: 11.5px; letter-spacing: -0.02em; } .lanes thead .unreached { white-space: normal; } .lanes thead span { font-size: 11.5px; }
   .who .role { display: block; margin-left: 0; font-size: 11.5px; overflow: hidden; text-overflow: ellipsis; }
   .dense .who .role { display: none; }
   dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 10px; }
   .facts thead { display: none; }
-  .facts tr { display: grid; grid-template-columns: 62px 1fr auto; padding: 5px 12px; column-gap: 10px; }
+  .facts tr { display: grid; grid-template-columns: minmax(56px, max-content) auto 1fr auto; padding: 3px 12px; column-gap: 10px; font-size: 13px; align-items: baseline; }
+  .facts tbody { display: block; padding: 8px 0; }
   .facts tbody tr > *, .facts tbody tr:first-child > *, .facts tbody tr:last-child > * { padding: 0; }
-  .facts .time { grid-column: 1; width: auto; } .facts .fixed { width: auto; }
-  .facts .what { grid-column: 2 / 4; grid-row: 2; } .facts .what:empty { display: none; }
+  .facts tbody .time { padding: 0; } .facts .time, .facts .fixed { width: auto; }
+  .facts .long .what { grid-column: 2 / 5; grid-row: 2; } .facts .long .hash { grid-column: 3 / 5; text-align: right; }
   .members tr { grid-template-columns: 26px 1fr; } .members .what { grid-row: auto; grid-column: 2; color: var(--soft); }
 }
 @media print { main { padding: 0; max-width: none; } .sheet { overflow: visible; } }

@@ -158,9 +158,9 @@ function tellMore(account: Account, outcome: Aborted, name: NameOf): readonly st
     more.push(`${whose} it, and anybody can check that.`)
   }
   if (reason === 'DECLINED') more.push('Whoever declines breaks no rule.')
-  // Nobody has to answer an invitation.
+  // Nobody has to answer an invitation; and where somebody is convicted, nobody else is suspected of it.
   if (reason === 'NOT_ENOUGH' || reason === 'LEFT_OUT') more.push(...tellAnswers(account, declined, name))
-  else if (suspects.length > 0) more.push(...tellSuspects(suspects, reason, name))
+  else if (culprits.length === 0 && suspects.length > 0) more.push(...tellSuspects(suspects, reason, name))
   if (mayBeCompleted)
     more.push(
       'This member had said all that the others need: they may complete the round, and then it learns the result.',
@@ -185,8 +185,18 @@ function tellSuspects(suspects: readonly Suspect[], reason: Aborted['reason'], n
     const members = group.map(({ member }) => name(member))
     told.push(stop(`${listOf(members)} ${tellWhy(why, group, members, name)}`))
   }
-  const whom = suspects.length === 1 ? 'This makes a suspect, not a culprit' : 'These are suspects, not culprits'
-  return [...told, `${whom}: ${innocence(suspects)}.`]
+  return [...told, innocence(suspects)]
+}
+
+/** Why suspicion is no proof. */
+function innocence(suspects: readonly Suspect[]): string {
+  const [kind, its] = suspects.length === 1 ? ['a suspect, not a culprit', 'it'] : ['suspects, not culprits', 'they']
+  const only = suspects.every(({ why }) => why === suspects[0]?.why) ? suspects[0]?.why : undefined
+  if (only === 'silent') return `Silence makes ${kind}: the network may have kept back what ${its} said.`
+  if (only === 'copied') return `They are ${kind}: nothing shows who copied from whom.`
+  const who = suspects.length === 1 ? 'It is' : 'They are'
+  if (only === 'astray') return `${who} ${kind}: others may have told ${its === 'it' ? 'it' : 'them'} another story.`
+  return `${who} ${kind}: the network may have kept back what ${its} said.`
 }
 
 function tellWhy(why: Suspect['why'], group: readonly Suspect[], members: readonly string[], name: NameOf): string {
@@ -201,24 +211,21 @@ function tellWhy(why: Suspect['why'], group: readonly Suspect[], members: readon
       return `${wasWere(members)} silent in ${phases}, as ${listOf(by)} ${by.length === 1 ? 'says' : 'say'}`
     }
     case 'astray':
-      return `saw something else before ${phases}, and did not show it`
+      return `${members.length === 1 ? 'says it' : 'say they'} saw something else before ${phases}, and did not show it`
     case 'copied':
       return `said the same in ${phases}, where all have to differ`
   }
-}
-
-/** Why suspicion is no proof. */
-function innocence(suspects: readonly Suspect[]): string {
-  if (suspects.every(({ why }) => why === 'copied')) return 'nothing shows who copied from whom'
-  if (suspects.every(({ why }) => why === 'astray')) return 'somebody else may have told it another story'
-  return 'the network may have kept back what was said'
 }
 
 /** A clause without its full stop. */
 export function tellConviction({ member, kind, phase, reason }: AccountConviction, name: NameOf): string {
   return kind === 'equivocation'
     ? `${name(member)} said two different things in ${quotedPhase(phase)}`
-    : `${name(member)} broke the protocol in ${quotedPhase(phase)}${saying(reason)}`
+    : `${name(member)} broke the protocol in ${quotedPhase(phase)}${saying(withoutPhase(reason, phase))}`
+}
+
+function withoutPhase(reason: string, phase: string): string {
+  return reason.startsWith(`${phase}: `) ? reason.slice(phase.length + 2) : reason
 }
 
 /** The clause behind the name of whoever closed, for one or several. */
@@ -237,7 +244,7 @@ export function tellClosing({ phase, reason, detail, missing }: AccountClosing, 
     case 'cancelled':
       return `called it off in ${where}${words}`
     case 'closed':
-      return `stopped in ${where} because another had`
+      return `went no further in ${where}`
     case 'failed':
       return `could not go on in ${where}${words}`
   }
@@ -258,7 +265,8 @@ function quotedPhase(phase: string): string {
   return /^[\w.:/ -]{1,64}$/.test(phase) ? phase : quoted(phase)
 }
 
-function saying(words: string): string {
+/** What somebody said about something, where it said anything. */
+export function saying(words: string): string {
   return words === '' ? '' : `: ${quoted(words)}`
 }
 

@@ -17,14 +17,15 @@ export function showValue(value: unknown): string {
 }
 
 /** By code points, so that none is split. */
-export function cutAt(text: string, max: number): string {
+function cutAt(text: string, max: number): string {
   if (text.length <= max) return text
   const points = [...text.slice(0, 2 * max + 2)]
   return points.length <= max && text.length <= 2 * max + 2 ? text : `${points.slice(0, max - 1).join('')}…`
 }
 
 function show(value: unknown, budget: { left: number }, depth: number): string {
-  const text = depth > depthMax || budget.left <= 0 ? '…' : showWhole(value, budget, depth)
+  const isDeep = depth > depthMax && typeof value === 'object' && value !== null
+  const text = isDeep || budget.left <= 0 ? '…' : showWhole(value, budget, depth)
   budget.left -= text.length
   return text
 }

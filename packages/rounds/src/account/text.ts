@@ -1,3 +1,4 @@
+import type { Progress } from '../engine/round.js'
 import type { Account, AccountAttempt, AccountClosing, AccountMember, AccountPhase } from './account.js'
 import { columnsOf, fit, padded, plain, quoted, wrap } from './plain-text.js'
 import { countOf, leftOutOf, tell, tellClosing, tellConviction, tellRoster } from './sentences.js'
@@ -32,16 +33,6 @@ export function describeRound(account: Account): string {
   return lines.map((line) => fit(line.trimEnd(), columnsMax)).join('\n')
 }
 
-/** What `progress` of a round tells. */
-export interface Progress {
-  readonly phase: string
-  /** The first is 0. */
-  readonly index: number
-  readonly of: number
-  /** Peer ids. */
-  readonly waitingFor: readonly string[]
-}
-
 /**
  * How far a round is, in one line.
  *
@@ -49,10 +40,15 @@ export interface Progress {
  * round.on('progress', (progress) => console.log(describeProgress(progress)))
  * // phase 2 of 4 (commit), waiting for z6MkhaXg… and 3 more
  */
-export function describeProgress({ phase, index, of, waitingFor }: Progress): string {
+export function describeProgress({
+  phase,
+  index,
+  of,
+  waitingFor,
+}: Pick<Progress, 'phase' | 'index' | 'of'> & { readonly waitingFor: readonly string[] }): string {
   const short = shortIds(waitingFor)
   const names = waitingFor.map((peerId) => short.get(peerId) ?? plain(peerId))
-  const where = `phase ${Math.min(index + 1, of)} of ${of} (${fit(plain(phase), phaseColumnsMax)})`
+  const where = `phase ${index} of ${of} (${fit(plain(phase), phaseColumnsMax)})`
   return fit(names.length === 0 ? `${where}, complete` : `${where}, waiting for ${listOf(names, 2)}`, columnsMax)
 }
 
@@ -135,10 +131,19 @@ function phaseRemark(account: Account, phase: AccountPhase, { roster, number }: 
     return `in ${durationText(endedMs - beganMs)}${lastOne}`
   }
   const astray = said.filter((saying) => saying.state === 'astray')
-  const isStopped = account.closings.some(({ attempt, reason }) => attempt === number && reason !== 'timeout')
   if (missing.length > 0)
-    return isStopped ? `${listOf(missing.map(name))} had not spoken yet` : `missing ${listOf(missing.map(name), 4)}`
-  return astray.length > 0 ? `${listOf(astray.map(({ member }) => name(member)))} saw something else before` : ''
+    return wasCutShort(account, number)
+      ? `${listOf(missing.map(name))} had not spoken yet`
+      : `missing ${listOf(missing.map(name), 4)}`
+  const [who, says] = [listOf(astray.map(({ member }) => name(member))), astray.length === 1 ? 'says it' : 'say they']
+  return astray.length > 0 ? `${who} ${says} saw something else before` : ''
+}
+
+/** Somebody or something put an end to it, so nobody was too late. */
+function wasCutShort({ closings, convictions, outcome, attempts }: Account, number: number): boolean {
+  if (convictions.some(({ attempt }) => attempt === number)) return true
+  if (closings.some(({ attempt, reason }) => attempt === number && reason !== 'timeout')) return true
+  return outcome.status === 'aborted' && outcome.reason !== 'TIMEOUT' && attempts.at(-1)?.number === number
 }
 
 function eventsIn(account: Account, { number }: AccountAttempt, name: NameOf): readonly Event[] {

@@ -2,7 +2,7 @@ import type { Account } from './account.js'
 import { type Html, html } from './html.js'
 import { drawLanes, lanesTitle, legend } from './lanes.js'
 import { pageStyle } from './page-style.js'
-import { leftOutOf, tell, tellClosing, tellConviction } from './sentences.js'
+import { leftOutOf, saying, tell, tellClosing, tellConviction } from './sentences.js'
 import { durationText, type NameOf, namesOf, shortHash } from './wording.js'
 
 // A round as a page that stands alone: no script, nothing loaded, and a policy in its head that would forbid both. First what it came
@@ -38,7 +38,7 @@ ${pageStyle}
 </head>
 <body><main>
 <header>
-<p class="eyebrow">${badge(account)}<span><b>${protocol}</b> ${version}</span><span>round <code>${shortHash(account.round ?? account.room)}</code></span>${account.me !== undefined && html`<span>as <span class="id">${name(account.me)}</span> saw it</span>`}</p>
+<p class="eyebrow">${badge(account)}<span><b>${protocol}</b> ${version}</span><span>${account.round === undefined ? 'room' : 'round'} <code>${shortHash(account.round ?? account.room)}</code></span>${account.me !== undefined && html`<span>as <span class="id">${name(account.me)}</span> saw it</span>`}</p>
 <h1>${headline}</h1>
 ${more.length > 0 && html`<p class="more">${more.join(' ')}</p>`}
 </header>
@@ -67,7 +67,7 @@ interface Row {
   readonly who: string
   readonly what: string
   readonly hashes: readonly string[]
-  readonly looks?: 'bad' | 'ending'
+  readonly looks?: 'bad long' | 'long' | 'ending'
 }
 
 function ledger(account: Account, name: NameOf): Html {
@@ -90,18 +90,24 @@ function rowsOf(account: Account, name: NameOf): readonly Row[] {
   const said = attempts.flatMap(({ number, phases }) =>
     phases.flatMap((phase) =>
       phase.said.map(({ member, atMs, hash, state }): Row => {
-        const how = { accepted: '', early: ', not judged', astray: ', after seeing something else' }[state]
+        const how = { accepted: '', early: ', not judged', astray: ', about something else', refuted: '' }[state]
         const what = `said ${phase.name}${many ? ` of attempt ${number}` : ''}${how}`
         return { atMs, who: name(member), what, hashes: [hash] }
       }),
     ),
   )
   const closed = closings.map(
-    (each): Row => ({ atMs: each.atMs, who: name(each.member), what: tellClosing(each, name), hashes: [] }),
+    (each): Row => ({
+      atMs: each.atMs,
+      who: name(each.member),
+      what: tellClosing(each, name),
+      hashes: [],
+      looks: 'long',
+    }),
   )
   const convicted = convictions.map((each): Row => {
     const what = `convicted: ${tellConviction(each, name)}`
-    return { atMs: each.atMs, who: name(each.member), what, hashes: each.evidence, looks: 'bad' }
+    return { atMs: each.atMs, who: name(each.member), what, hashes: each.evidence, looks: 'bad long' }
   })
   const ended = endings.map(
     ({ atMs, status }): Row => ({
@@ -117,10 +123,11 @@ function rowsOf(account: Account, name: NameOf): readonly Row[] {
 
 function membersTable({ members, me }: Account): Html {
   const hasRoles = members.some(({ role }) => role !== undefined)
-  const body = members.map(({ peerId, role, answer, reason }, member) => {
-    const words = [answer === 'unknown' ? 'no answer here' : answer, reason, member === me && 'this member'].filter(
-      Boolean,
-    )
+  const body = members.map(({ peerId, role, answer, reason = '' }, member) => {
+    const words = [
+      answer === 'unknown' ? 'no answer here' : answer + saying(reason),
+      member === me && 'this member',
+    ].filter(Boolean)
     return html`<tr><td class="time">${member}</td><td class="id">${peerId}</td>${hasRoles && html`<td class="what">${role}</td>`}<td class="what">${words.join(', ')}</td></tr>`
   })
   const table = html`<table class="facts members"><thead><tr><th class="time" scope="col">no.</th><th scope="col">peer id</th>${hasRoles && html`<th scope="col">role</th>`}<th scope="col">answer</th></tr></thead><tbody>${body}</tbody></table>`

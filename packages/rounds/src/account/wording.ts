@@ -9,20 +9,19 @@ const idCharacters = 8
 
 /** The beginning of a peer's id; more of it where others begin alike, for a beginning can be searched for. */
 export function shortIds(peerIds: readonly string[]): ReadonlyMap<string, string> {
-  const ids = [...new Set(peerIds.map((peerId) => plain(peerId)))].sort()
-  const lengths = new Map(
-    ids.map((id, at) => [id, 1 + Math.max(sharedStart(id, ids[at - 1] ?? ''), sharedStart(id, ids[at + 1] ?? ''))]),
-  )
-  return new Map(
-    peerIds.map((peerId) => {
-      const id = plain(peerId)
-      const length = Math.max(idCharacters, lengths.get(id) ?? 0)
-      return [peerId, length >= id.length ? id : `${id.slice(0, length)}…`]
+  // By code points: an account from elsewhere may hold anything, and nothing is cut in two.
+  const ids = [...new Set(peerIds.map(plain))].sort().map((id) => [...id])
+  const short = new Map(
+    ids.map((id, at) => {
+      const differsAt = Math.max(sharedStart(id, ids[at - 1]), sharedStart(id, ids[at + 1]))
+      const length = Math.max(idCharacters, differsAt + 1)
+      return [id.join(''), length >= id.length ? id.join('') : `${id.slice(0, length).join('')}…`]
     }),
   )
+  return new Map(peerIds.map((peerId) => [peerId, short.get(plain(peerId)) ?? plain(peerId)]))
 }
 
-function sharedStart(a: string, b: string): number {
+function sharedStart(a: readonly string[], b: readonly string[] = []): number {
   let length = 0
   while (length < a.length && a[length] === b[length]) length += 1
   return length
@@ -45,7 +44,7 @@ export function listOf(names: readonly string[], max = 3): string {
 }
 
 export function shortHash(hash: string): string {
-  return `${plain(hash).slice(0, idCharacters)}…`
+  return `${[...plain(hash)].slice(0, idCharacters).join('')}…`
 }
 
 /** `412 ms`, `1.24 s`, `31.5 s`, `2 min 5 s`, `1 h 4 min`. */
@@ -56,8 +55,4 @@ export function durationText(ms: number): string {
   const seconds = Math.round(ms / 1_000)
   const minutes = Math.floor(seconds / 60)
   return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
-}
-
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`
 }

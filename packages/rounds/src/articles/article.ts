@@ -4,6 +4,8 @@ import type { PeerId } from '@rondo/core'
 // anybody: there is no other kind of message that a round hangs on.
 
 interface Signed {
+  /** A round stands in one network: what is signed for another is no part of it, and convicts nobody there. */
+  readonly network: string
   readonly author: PeerId
   /** By the author's clock. */
   readonly createdMs: number

@@ -1,6 +1,7 @@
 import { ByteWriter, type PeerId, platformCrypto } from '@rondo/core'
 import { bytesOfHex, hexOf } from '../hex.js'
 import type { Proposal } from './article.js'
+import { idBytes, incarnationBytes } from './slot.js'
 
 // Who a round, an attempt and a transcript are. Each is a hash over all that makes it what it is, so two that differ in anything
 // have different names, and a signature on a name is a signature on everything behind it.
@@ -15,13 +16,14 @@ export interface RosterMember {
 /** Of the first roster, in order, and through the room of the protocol, its version, the setup and the network. */
 export function roundIdOf(room: string, roster: readonly RosterMember[]): string {
   const writer = begin('rondo/1 round')
-  writer.bytes(bytesOfHex(room))
+  writer.bytes(bytesOfHex(room, idBytes))
   writer.u16(roster.length)
-  for (const { peerId, role = '', incarnation, nonce } of roster) {
+  for (const { peerId, role, incarnation, nonce } of roster) {
     text(writer, peerId)
-    text(writer, role)
-    writer.bytes(bytesOfHex(incarnation))
-    writer.bytes(bytesOfHex(nonce))
+    writer.u8(role === undefined ? 0 : 1)
+    text(writer, role ?? '')
+    writer.bytes(bytesOfHex(incarnation, incarnationBytes))
+    writer.bytes(bytesOfHex(nonce, idBytes))
   }
   return end(writer)
 }
@@ -33,8 +35,8 @@ export function attemptIdOf(
   { roster, culprits, suspects }: Omit<Proposal, 'answers'>,
 ): string {
   const writer = begin('rondo/1 attempt')
-  writer.bytes(bytesOfHex(parent))
-  writer.bytes(bytesOfHex(round))
+  writer.bytes(bytesOfHex(parent, idBytes))
+  writer.bytes(bytesOfHex(round, idBytes))
   for (const indices of [roster, culprits, suspects]) {
     writer.u16(indices.length)
     for (const index of indices) writer.u16(index)
@@ -45,17 +47,17 @@ export function attemptIdOf(
 /** Of an attempt before anything was said in it. */
 export function firstDigestOf(attempt: string): string {
   const writer = begin('rondo/1 transcript')
-  writer.bytes(bytesOfHex(attempt))
+  writer.bytes(bytesOfHex(attempt, idBytes))
   return end(writer)
 }
 
 /** Of everything up to a phase and of what was said in it: the hashes of its statements, in the order of the roster. */
 export function nextDigestOf(before: string, phase: number, statements: readonly string[]): string {
   const writer = begin('rondo/1 phase')
-  writer.bytes(bytesOfHex(before))
+  writer.bytes(bytesOfHex(before, idBytes))
   writer.u8(phase)
   writer.u16(statements.length)
-  for (const hash of statements) writer.bytes(bytesOfHex(hash))
+  for (const hash of statements) writer.bytes(bytesOfHex(hash, idBytes))
   return end(writer)
 }
 

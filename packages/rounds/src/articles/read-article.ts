@@ -1,6 +1,9 @@
 import { type PeerId, parsePeerId, platformCrypto, type VerifiedMessage } from '@rondo/core'
 import { hexOf } from '../hex.js'
+import { isName } from '../plan/assert-definition.js'
+import { decodeValue, valueCodec } from '../plan/encode-value.js'
 import type { Plan } from '../plan/plan.js'
+import { reasonCharactersMax } from '../plan/verdict.js'
 import {
   type Answer,
   type Article,
@@ -11,27 +14,28 @@ import {
 } from './article.js'
 import { decodeSlot, idBytes, incarnationBytes, type Slot } from './slot.js'
 
-// From a message whose signature was found to hold to what it says in a round. Undefined for what no honest member signs;
-// whether it fits the round is not asked here. Never throws.
+// From a message whose signature was found to hold to what it says in a round. Undefined for what no honest member signs, and for
+// all but the one form of what it does; whether it fits the round, and its network, is not asked here. Never throws.
 
-const reasonCharactersMax = 256
 const candidatesMax = 100
 const durationMsMax = 0xffff_ffff
+const retriesMax = 16
+const phaseMax = 255
 
-/** `bytesMax` is what one contribution may take in this plan; what is larger is for `judge` to refuse. */
+/** What a contribution may take in its phase is not asked here either: `valueBytes` is what it takes. */
 export function readArticle(
   plan: Pick<Plan, 'name' | 'version' | 'phases'>,
   message: VerifiedMessage,
 ): Article | undefined {
-  const { position, protocol, version, audience, payload, author, createdMs, expiresMs, bytes } = message
+  const { network, position, protocol, version, audience, author, createdMs, expiresMs, bytes } = message
   if (protocol !== plan.name || version !== plan.version || audience !== 'anyone' || !('slot' in position))
     return undefined
   const slot = decodeSlot(position.slot)
   if (slot === undefined || message.type !== typeOf(plan, slot)) return undefined
+  const fields = fieldsOf(message)
+  if (fields === undefined) return undefined
   const hash = hexOf(platformCrypto.sha256(message.statement))
-  const signed = { author, createdMs, expiresMs, hash, bytes }
-  if (!payload.ok || !Array.isArray(payload.value)) return undefined
-  const fields: readonly unknown[] = payload.value
+  const signed = { network, author, createdMs, expiresMs, hash, bytes }
   switch (slot.kind) {
     case 'invitation': {
       const read = readInvitation(fields, author)
@@ -50,17 +54,30 @@ export function readArticle(
     }
     case 'contribution': {
       const [digest, value] = fields
-      if (!isBytes(digest, idBytes) || fields.length > 2) return undefined
+      if (!isBytes(digest, idBytes) || fields.length !== (value === undefined ? 1 : 2)) return undefined
       const valueBytes = message.payloadBytes.length - contributionHeadBytes
       return { ...signed, ...slot, digest: hexOf(digest), value, valueBytes }
     }
     case 'closing': {
       const [phase, missing, reason, detail] = fields
-      if (fields.length !== 4 || !isCount(phase, 255) || !isIndices(missing) || !isReason(reason) || !isText(detail))
+      if (
+        fields.length !== 4 ||
+        !isCount(phase, phaseMax) ||
+        !isIndices(missing) ||
+        !isReason(reason) ||
+        !isText(detail)
+      )
         return undefined
       return { ...signed, ...slot, phase, missing, reason, detail }
     }
   }
+}
+
+/** By the one codec of rounds: a node's own codecs and limits must not decide what its peers are taken to have said. */
+function fieldsOf({ codecId, payloadBytes }: VerifiedMessage): readonly unknown[] | undefined {
+  if (codecId !== valueCodec.id) return undefined
+  const decoded = decodeValue(payloadBytes)
+  return decoded.ok && Array.isArray(decoded.value) ? decoded.value : undefined
 }
 
 /** The room is the invitation: its statement names the protocol, the setup, the candidates and a nonce. */
@@ -82,7 +99,7 @@ function readInvitation(fields: readonly unknown[], author: PeerId) {
   if (candidates?.[0]?.peerId !== author) return undefined
   if (!isCount(minimum, candidatesMax) || !isCount(maximum, candidatesMax) || minimum < 2 || maximum < minimum)
     return undefined
-  if (candidates.length < minimum || !isCount(retries, 16)) return undefined
+  if (candidates.length < minimum || !isCount(retries, retriesMax)) return undefined
   if (!isCount(answerMs, durationMsMax) || !isCount(deadlineMs, durationMsMax) || answerMs < 1 || deadlineMs < 1)
     return undefined
   return { incarnation: hexOf(incarnation), candidates, minimum, maximum, setup, answerMs, deadlineMs, retries }
@@ -96,9 +113,11 @@ function readCandidates(members: unknown): readonly Candidate[] | undefined {
     if (!Array.isArray(member) || member.length < 1 || member.length > 2) return undefined
     const [text, role]: readonly unknown[] = member
     const peerId = readPeerId(text)
-    if (peerId === undefined || seen.has(peerId) || (role !== undefined && !isText(role))) return undefined
+    if (peerId === undefined || seen.has(peerId)) return undefined
     seen.add(peerId)
-    candidates.push({ peerId, role })
+    if (member.length === 1) candidates.push({ peerId, role: undefined })
+    else if (isName(role)) candidates.push({ peerId, role })
+    else return undefined
   }
   return candidates
 }
@@ -119,10 +138,11 @@ function readAnswer([accepts, more, ...rest]: readonly unknown[]): Answer['answe
 }
 
 function readProposal([, roster, answers, culprits, suspects, ...rest]: readonly unknown[]): Proposal | undefined {
-  if (rest.length > 0 || !isIndices(roster) || !isIndices(culprits) || !isIndices(suspects)) return undefined
+  if (rest.length > 0 || !isIndices(roster) || roster.length < 2 || !isIndices(culprits) || !isIndices(suspects))
+    return undefined
   if (!(answers instanceof Uint8Array)) return undefined
   const text = hexOf(answers)
-  if (text.length % answerDigits !== 0 || text.length > candidatesMax * answerDigits) return undefined
+  if (text.length !== 0 && text.length !== roster.length * answerDigits) return undefined
   const prefixes = Array.from({ length: text.length / answerDigits }, (_, at) =>
     text.slice(at * answerDigits, (at + 1) * answerDigits),
   )
@@ -143,13 +163,14 @@ function isBytes(value: unknown, length: number): value is Uint8Array {
   return value instanceof Uint8Array && value.length === length
 }
 
+/** A zero below zero has an encoding of its own, and so is none. */
 function isCount(value: unknown, max: number): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max && !Object.is(value, -0)
 }
 
-/** Candidates, ascending. */
+/** Candidates, ascending, and so no more of them than there may be. */
 function isIndices(value: unknown): value is readonly number[] {
-  if (!Array.isArray(value) || value.length > candidatesMax) return false
+  if (!Array.isArray(value)) return false
   const indices: readonly unknown[] = value
   return indices.every((each, at) => isCount(each, candidatesMax - 1) && (at === 0 || each > Number(indices[at - 1])))
 }

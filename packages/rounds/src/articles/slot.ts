@@ -19,31 +19,39 @@ export const incarnationBytes = 16
 
 const kinds = { invitation: 0, answer: 1, join: 2, contribution: 3, closing: 4 } as const
 
+/** Throws a TypeError for what is no slot. */
 export function encodeSlot(slot: Slot): Uint8Array {
   const writer = new ByteWriter({ capacityBytes: 96 })
   writer.u8(kinds[slot.kind])
   switch (slot.kind) {
     case 'invitation':
-      writer.bytes(bytesOfHex(slot.nonce))
+      writer.bytes(bytesOfHex(slot.nonce, idBytes))
       break
     case 'answer':
-      writer.bytes(bytesOfHex(slot.room))
-      writer.bytes(bytesOfHex(slot.incarnation))
+      writer.bytes(bytesOfHex(slot.room, idBytes))
+      writer.bytes(bytesOfHex(slot.incarnation, incarnationBytes))
       break
     case 'join':
-      writer.bytes(bytesOfHex(slot.parent))
-      writer.bytes(bytesOfHex(slot.incarnation))
+      writer.bytes(bytesOfHex(slot.parent, idBytes))
+      writer.bytes(bytesOfHex(slot.incarnation, incarnationBytes))
       break
     case 'contribution':
-      writer.bytes(bytesOfHex(slot.round))
-      writer.bytes(bytesOfHex(slot.attempt))
+      writer.bytes(bytesOfHex(slot.round, idBytes))
+      writer.bytes(bytesOfHex(slot.attempt, idBytes))
+      assertPhaseNumber(slot.phase)
       writer.u8(slot.phase)
       break
     case 'closing':
-      writer.bytes(bytesOfHex(slot.attempt))
-      writer.bytes(bytesOfHex(slot.incarnation))
+      writer.bytes(bytesOfHex(slot.attempt, idBytes))
+      writer.bytes(bytesOfHex(slot.incarnation, incarnationBytes))
   }
   return writer.slice()
+}
+
+/** Phase 0 is the join, which stands in a slot of its own. */
+function assertPhaseNumber(phase: number): void {
+  if (!(Number.isInteger(phase) && phase >= 1 && phase <= 255))
+    throw new TypeError(`no phase to contribute to: ${phase}`)
 }
 
 /** Reads what a stranger signed; undefined where it is no slot of a round. */
@@ -64,10 +72,14 @@ function readSlot(reader: ByteReader): Slot | undefined {
     case kinds.join:
       return { kind: 'join', parent: id(), incarnation: incarnation() }
     case kinds.contribution:
-      return { kind: 'contribution', round: id(), attempt: id(), phase: reader.u8() }
+      return readContributionSlot(id(), id(), reader.u8())
     case kinds.closing:
       return { kind: 'closing', attempt: id(), incarnation: incarnation() }
     default:
       return undefined
   }
+}
+
+function readContributionSlot(round: string, attempt: string, phase: number): Slot | undefined {
+  return phase === 0 ? undefined : { kind: 'contribution', round, attempt, phase }
 }

@@ -3,7 +3,7 @@ import type { Candidate, Invitation } from '../articles/article.js'
 import { type ArticleDraft, draftMessage } from '../articles/draft.js'
 import { readArticle } from '../articles/read-article.js'
 import { hexOf } from '../hex.js'
-import { startDefaults } from '../options.js'
+import { lifetimeMsMax, startDefaults } from '../options.js'
 import type { RoundsDefinition, RoundsTypes } from '../plan/define-rounds.js'
 import type { Plan } from '../plan/plan.js'
 import type { StartOptions } from './serving.js'
@@ -95,9 +95,9 @@ function assertStart({
   if (!whole(minimum, plan.membersMin, Math.min(maximum, candidates)))
     throw new TypeError(`minimum must be from ${plan.membersMin} to ${Math.min(maximum, candidates)}: ${minimum}`)
   if (
-    !whole(answerMs, 1, durationMsMax) ||
-    !whole(deadlineMs, 1, durationMsMax) ||
-    !whole(lifetimeMs, 1, durationMsMax)
+    !whole(answerMs, 1, lifetimeMsMax) ||
+    !whole(deadlineMs, 1, lifetimeMsMax) ||
+    !whole(lifetimeMs, 1, lifetimeMsMax)
   )
     throw new TypeError('answerMs, deadlineMs and lifetimeMs are whole numbers of milliseconds')
   if (!whole(retries, 0, 16)) throw new TypeError(`retries must be from 0 to 16: ${retries}`)
@@ -106,5 +106,3 @@ function assertStart({
   if (lifetimeMs < neededMs)
     throw new TypeError(`lifetimeMs must be at least ${neededMs}, for so long may the round take`)
 }
-
-const durationMsMax = 0xffff_ffff

@@ -13,7 +13,7 @@ import { encodeValue } from '../plan/encode-value.js'
 import { judgeContent, judgeForm } from '../plan/judge.js'
 import type { Plan } from '../plan/plan.js'
 import type { View } from '../plan/shape.js'
-import { Declined } from '../plan/verdict.js'
+import { isDeclined } from '../plan/verdict.js'
 import type { RoomEffect, RoomEvent, Step, TimerName } from '../room/events.js'
 import type { Room } from '../room/room.js'
 import { step } from '../room/step.js'
@@ -95,6 +95,12 @@ export class LiveRoom implements Round {
     return this.#room.outcome !== undefined
   }
 
+  /** Whether this node, in whatever life, has signed an attempt here. */
+  get hasJoined(): boolean {
+    const { peerId } = this.#parts.coordinator
+    return this.#room.articles.some(({ kind, author }) => kind === 'join' && author === peerId)
+  }
+
   // What a program sees of it.
 
   on<Name extends keyof RoundEvents<unknown>>(name: Name, listener: RoundEvents<unknown>[Name]): () => void {
@@ -129,17 +135,22 @@ export class LiveRoom implements Round {
     this.#post.heardClaim(from, claim)
   }
 
-  heardArticles(from: PeerId, articles: readonly Uint8Array[]): void {
-    if (!this.#post.isMember(from)) return
-    for (const bytes of articles) {
-      if (this.#isUnheard(from)) return
-      const key = hexOf(platformCrypto.sha256(bytes))
-      if (this.#verified.has(key)) continue
-      const verdict = this.#parts.coordinator.verifyMessage(bytes)
-      if (verdict instanceof Promise)
-        verdict.then((settled) => this.#heard(from, key, settled)).catch((cause) => this.#stumbled(cause))
-      else this.#heard(from, key, verdict)
-    }
+  /** Resolves when all of them have been verified; undefined where that took no time. */
+  heardArticles(from: PeerId, articles: readonly Uint8Array[]): Promise<unknown> | undefined {
+    if (!this.#post.isMember(from)) return undefined
+    const verifying = articles.map((bytes) => this.#verify(from, bytes)).filter((each) => each !== undefined)
+    return verifying.length === 0 ? undefined : Promise.all(verifying)
+  }
+
+  #verify(from: PeerId, bytes: Uint8Array): Promise<void> | undefined {
+    if (this.#isUnheard(from)) return undefined
+    const key = hexOf(platformCrypto.sha256(bytes))
+    if (this.#verified.has(key)) return undefined
+    const verdict = this.#parts.coordinator.verifyMessage(bytes)
+    if (verdict instanceof Promise)
+      return verdict.then((settled) => this.#heard(from, key, settled)).catch((cause) => this.#stumbled(cause))
+    this.#heard(from, key, verdict)
+    return undefined
   }
 
   #stumbled(cause: unknown): void {
@@ -265,10 +276,8 @@ export class LiveRoom implements Round {
 
   /** Before it is sent. With a join goes everything that led to it, so that a later life can see what it was about. */
   async #keep(article: Article): Promise<void> {
-    const { journal } = this.#parts
-    const isJoin = article.kind === 'join'
-    const articles = isJoin ? [...this.#room.articles, article] : [article]
-    await journal.keep(this.id, articles, { durable: true, claim: isJoin ? article.parent : undefined })
+    const articles = article.kind === 'join' ? [...this.#room.articles, article] : [article]
+    await this.#parts.journal.keep(this.id, articles, { durable: true, claim: claimOf(article) })
   }
 
   #contribute(draft: ContributionDraft, view: View): void {
@@ -327,7 +336,7 @@ export class LiveRoom implements Round {
   }
 
   #failed(cause: unknown): void {
-    if (cause instanceof Declined) return this.happen({ type: 'failed', reason: 'DECLINED', detail: cause.reason })
+    if (isDeclined(cause)) return this.happen({ type: 'failed', reason: 'DECLINED', detail: cause.reason })
     const detail = cause instanceof Error ? cause.message : String(cause)
     this.#parts.coordinator.env.log('warn', 'a round could not go on', { round: this.id, cause })
     this.happen({ type: 'failed', reason: 'FAILED', detail: detail.slice(0, 256) })
@@ -377,4 +386,10 @@ export class LiveRoom implements Round {
   #report(name: string, cause: unknown): void {
     this.#parts.coordinator.env.log('error', `a listener of '${name}' of a round failed`, { round: this.id, cause })
   }
+}
+
+/** What no other life or process of this node may say once this one did. */
+function claimOf(article: Article): string | undefined {
+  if (article.kind === 'join') return article.parent
+  return article.kind === 'contribution' ? article.attempt + hexOf(Uint8Array.of(article.phase)) : undefined
 }

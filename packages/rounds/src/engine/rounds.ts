@@ -7,9 +7,10 @@ import { roundsError } from '../errors.js'
 import { hexOf } from '../hex.js'
 import { createJournal } from '../journal/create-journal.js'
 import type { Journal, KeptRoom } from '../journal/journal.js'
-import { type RoundsLimits, type RoundsOptions, resolveRoundsLimits } from '../options.js'
+import { lifetimeMsMax, type RoundsLimits, type RoundsOptions, resolveRoundsLimits } from '../options.js'
 import type { RoundsDefinition, RoundsTypes } from '../plan/define-rounds.js'
 import type { Plan } from '../plan/plan.js'
+import { fitsPlan } from '../room/fits-plan.js'
 import { openAsCandidate, openAsHost, openAsWatcher } from '../room/open-room.js'
 import { candidateOf } from '../room/room.js'
 import { EarlyArticles } from './early-articles.js'
@@ -88,6 +89,7 @@ class Engine implements Rounds {
     if (this.#served.has(key)) throw new TypeError(`${key} is served already`)
     const served = new ServedPlan(definition, handler, options, () => this.#served.delete(key))
     this.#served.set(key, served)
+    this.#serveFormer(definition)
     return served
   }
 
@@ -109,9 +111,9 @@ class Engine implements Rounds {
     const { incarnation } = invitation
     const opening = openAsHost({ ...this.#openingOf(definition, invitation, setup.value), incarnation, me: 0 })
     const room = this.#open(definition, opening, options.local)
-    const callOff = (): void => room.abort(String(signal?.reason))
-    signal?.addEventListener('abort', callOff, { once: true })
-    void room.outcome.then(() => signal?.removeEventListener('abort', callOff))
+    const abort = (): void => room.abort(String(signal?.reason))
+    signal?.addEventListener('abort', abort, { once: true })
+    void room.outcome.then(() => signal?.removeEventListener('abort', abort))
     return room
   }
 
@@ -121,6 +123,12 @@ class Engine implements Rounds {
     const mine = kept.filter(({ name, version }) => name === definition.name && version === definition.version)
     const recovered = await Promise.all(mine.map((each) => this.#recoverRoom(definition, each)))
     return recovered.filter((room) => room !== undefined)
+  }
+
+  /** Whoever asks for the rounds of a former life finds them here. */
+  #serveFormer(definition: RoundsDefinition): void {
+    const { env } = this.#coordinator
+    this.recover(definition).catch((cause) => env.log('warn', 'former rounds could not be read', { cause }))
   }
 
   async #recoverRoom(plan: Plan, { room: id, articles }: KeptRoom): Promise<LiveRoom | undefined> {
@@ -139,8 +147,11 @@ class Engine implements Rounds {
       { type: 'timer', name: 'begin', ms: deadlineMs } as const,
     ]
     const room = this.#open(plan, { room: watched, effects }, undefined)
-    room.heardArticles(this.#coordinator.peerId, articles)
-    return room
+    await room.heardArticles(this.#coordinator.peerId, articles)
+    if (room.hasJoined) return room
+    // Nothing binds it: should it be asked again, this life may answer.
+    this.#forget(id)
+    return undefined
   }
 
   async #readInvitation(plan: Plan, id: string, articles: readonly Uint8Array[]): Promise<Invitation | undefined> {
@@ -185,17 +196,17 @@ class Engine implements Rounds {
   }
 
   #heardArticles(id: string, from: PeerId, articles: readonly Uint8Array[]): void {
-    const room = this.#rooms.get(id)
-    if (room !== undefined) return room.heardArticles(from, articles)
     for (const bytes of articles) {
-      if (this.#rooms.has(id)) this.#rooms.get(id)?.heardArticles(from, [bytes])
-      else this.#heardEarly(id, from, bytes)
+      const room = this.#rooms.get(id)
+      if (room === undefined) this.#heardEarly(id, from, bytes)
+      else room.heardArticles(from, [bytes])
     }
   }
 
   /** Of a room that is not known: its invitation, or something that overtook it. */
   #heardEarly(id: string, from: PeerId, bytes: Uint8Array): void {
     const { env } = this.#coordinator
+    if (this.#served.size === 0) return
     if (!this.#early.isNew(id, from, bytes) || !this.#budgetOf(from).take(env.monotonicMs())) return
     const settle = (verdict: Awaited<ReturnType<Coordinator['verifyMessage']>>): void => {
       if (!verdict.ok || verdict.network !== this.#coordinator.network || this.#rooms.has(id)) return
@@ -212,12 +223,11 @@ class Engine implements Rounds {
   }
 
   #invited(served: ServedPlan, invitation: Invitation): void {
-    const { coordinator, plan } = { coordinator: this.#coordinator, plan: served.definition }
+    const coordinator = this.#coordinator
+    const plan = served.definition
     const me = candidateOf({ invitation }, coordinator.peerId)
     const setup = checkSchema(plan.setup, invitation.setup)
-    if (me < 1 || !setup.ok || invitation.expiresMs <= coordinator.env.wallMs()) return
-    if (invitation.maximum > plan.membersMax || invitation.minimum < plan.membersMin) return
-    if (!invitation.candidates.every(({ role }) => role === undefined || plan.roles.includes(role))) return
+    if (me < 1 || !setup.ok || !fitsPlan(plan, invitation) || !isTimely(invitation, coordinator.env.wallMs())) return
     if (!this.#hasRoomFor(invitation.author)) return
     const opening = openAsCandidate({ ...this.#openingOf(plan, invitation, setup.value), me })
     const room = this.#open(plan, opening, undefined)
@@ -311,6 +321,13 @@ class Engine implements Rounds {
 }
 
 const budgetsMax = 1_024
+
+/** Whether it is good still, and for no longer than rounds may be kept. */
+function isTimely({ expiresMs, createdMs, answerMs, deadlineMs }: Invitation, nowMs: number): boolean {
+  const lifetimeMs = expiresMs - createdMs
+  if (expiresMs <= nowMs || expiresMs > nowMs + 2 * lifetimeMsMax || lifetimeMs > lifetimeMsMax) return false
+  return answerMs <= lifetimeMs && deadlineMs <= lifetimeMs
+}
 
 function keyOf({ name, version }: Pick<Plan, 'name' | 'version'>): string {
   return `${name}/${version}`

@@ -88,28 +88,19 @@ export function createJournal(store: Store | undefined, options: JournalOptions)
     const onDisk = durable && isDurable
     const missing = store === undefined ? [] : room.missing(articles, onDisk)
     admit(room, missing, durable)
-    const underWay = room.writing(articles)
-    if (claim !== undefined) await Promise.all([...underWay, writeClaim(room, missing, claim, onDisk)])
-    else if (missing.length > 0) await Promise.all([...underWay, room.keep(missing, onDisk, writer(onDisk))])
-    else await Promise.all(underWay)
+    const writing = [...room.writing(articles)]
+    if (claim !== undefined) writing.push(keepClaimed(room, missing, claim, onDisk))
+    else if (missing.length > 0)
+      writing.push(room.keep(missing, onDisk, (operations) => kept.batch(operations, { durable: onDisk })))
+    await Promise.all(writing)
   }
 
-  function writer(durable: boolean): (operations: StoreOperation[]) => Promise<void> {
-    return (operations) => kept.batch(operations, { durable })
-  }
-
-  async function writeClaim(
-    room: RoomArticles,
-    articles: readonly KeptArticle[],
-    claim: string,
-    durable: boolean,
-  ): Promise<void> {
+  async function keepClaimed(room: RoomArticles, articles: readonly KeptArticle[], claim: string, durable: boolean) {
     const key = claimKey(room.head.room, claim)
     const marker = putMarker(key, room.head)
-    const expect = [{ key, value: undefined }]
-    const write = (operations: StoreOperation[]) => kept.batch([...operations, marker], { durable, expect })
+    const options = { durable, expect: [{ key, value: undefined }] }
     try {
-      await (articles.length === 0 ? write([]) : room.keep(articles, durable, write))
+      await room.keepIfGranted(articles, durable, (operations) => kept.batch([...operations, marker], options))
     } catch (cause) {
       if (!isConflict(cause)) throw cause
       throw roundsError('ROUND_TAKEN', { detail: `${room.head.name} in the room ${room.head.room}`, cause })

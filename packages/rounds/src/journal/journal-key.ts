@@ -4,8 +4,7 @@ import { hexOf } from '../hex.js'
 //   room/ROOM            article/ROOM/HASH            claimed/ROOM/CLAIM            spent/ROOM/ATTEMPT/SECRET
 // All parts are hexadecimal, the name of a secret too, so none holds a slash. That a marker's key is there is all it says.
 
-export const recordKinds = ['room', 'article', 'claimed', 'spent'] as const
-export type RecordKind = (typeof recordKinds)[number]
+export type RecordKind = 'room' | 'article' | 'claimed' | 'spent'
 
 const partPattern = /^(?:[0-9a-f]{2}){1,128}$/
 const partsOf: Readonly<Record<RecordKind, number>> = { room: 1, article: 2, claimed: 2, spent: 3 }

@@ -47,7 +47,7 @@ export interface Journal {
   /** Begins a room of this life. Nothing is written before its first article. Throws `JOURNAL_FULL`. */
   open(room: RoomHead): void
   /**
-   * Resolves when all of it is written. The same hash is the same statement: its first bytes stay. Rejects with `ROUND_TAKEN`; with
+   * Resolves when all of it is written. The same hash is the same statement, and is written once. Rejects with `ROUND_TAKEN`; with
    * `JOURNAL_FULL`, which only what is not `durable` meets, unless one article is too large; or as the store does, and then it
    * may have been written or not.
    */

@@ -30,23 +30,49 @@ export interface Recall {
 }
 
 export async function recallRooms(recall: Recall, limits: JournalLimits, nowMs: number): Promise<Recalled> {
-  const damaged = { rooms: 0, articles: 0 }
-  const leftOut = { rooms: 0, articles: 0 }
-  const rooms = new Map<string, FoundRoom | 'left out'>()
+  const counts = { damaged: { rooms: 0, articles: 0 }, leftOut: { rooms: 0, articles: 0 } }
+  const rooms = await recallHeads(recall, limits, nowMs, counts)
+  await recallArticles(recall, limits, rooms, counts)
+  const found = [...rooms.values()].filter((room) => room !== 'left out')
+  for (const { articles } of found) articles.sort((a, b) => a.number - b.number)
+  return { rooms: found, ...counts }
+}
+
+type Rooms = Map<string, FoundRoom | 'left out'>
+type Counts = Record<'damaged' | 'leftOut', Record<'rooms' | 'articles', number>>
+
+async function recallHeads(
+  recall: Recall,
+  limits: JournalLimits,
+  nowMs: number,
+  { damaged, leftOut }: Counts,
+): Promise<Rooms> {
+  const rooms: Rooms = new Map()
   const useless = createRemover(recall)
   for await (const { key, value } of recall.store.range(prefixOf('room'))) {
     const [room] = readKey('room', key) ?? []
     const head = decodeRoom(key, value)
-    if (room === undefined || head === undefined) damaged.rooms += 1
-    else if (head.expiresMs > nowMs) {
-      const isTooMany = rooms.size - leftOut.rooms >= limits.roomsMax
-      if (isTooMany) leftOut.rooms += 1
-      rooms.set(room, isTooMany ? 'left out' : { head: { room, ...head }, articles: [] })
-      continue
+    const isUnread = room === undefined || head === undefined
+    if (isUnread) damaged.rooms += 1
+    if (isUnread || head.expiresMs <= nowMs) await useless.remove(room, key)
+    else if (rooms.size - leftOut.rooms < limits.roomsMax) rooms.set(room, { head: { room, ...head }, articles: [] })
+    else {
+      leftOut.rooms += 1
+      rooms.set(room, 'left out')
     }
-    await useless.remove(room, key)
   }
+  await useless.flush()
+  return rooms
+}
+
+async function recallArticles(
+  recall: Recall,
+  limits: JournalLimits,
+  rooms: Rooms,
+  { damaged, leftOut }: Counts,
+): Promise<void> {
   let bytes = 0
+  const useless = createRemover(recall)
   for await (const { key, value } of recall.store.range(prefixOf('article'))) {
     const [room = '', hash = ''] = readKey('article', key) ?? []
     const found = rooms.get(room)
@@ -60,9 +86,6 @@ export async function recallRooms(recall: Recall, limits: JournalLimits, nowMs: 
     }
   }
   await useless.flush()
-  const found = [...rooms.values()].filter((room) => room !== 'left out')
-  for (const { articles } of found) articles.sort((a, b) => a.number - b.number)
-  return { rooms: found, damaged, leftOut }
 }
 
 /** Deletes the markers whose time is over. Returns how many cannot be read: those stay for good, for what is there is spent. */
@@ -90,8 +113,8 @@ export async function removeAll(recall: Recall, room: string, prefix: string, la
 }
 
 /**
- * Collects deletions. Whether a room was opened meanwhile is asked in the turn in which the store is given the batch: what its
- * owner writes is behind that.
+ * Collects deletions. Whether a room was opened meanwhile is asked in the turn in which the store is given the batch. Stores write
+ * in the order in which they were asked, so what is kept of the room from then on comes after.
  */
 function createRemover({ store, isOpen }: Recall) {
   let useless: { readonly room: string | undefined; readonly key: string }[] = []

@@ -13,6 +13,8 @@ interface Keeping {
   readonly written: Promise<void>
 }
 
+type WriteOperations = (operations: readonly StoreOperation[]) => Promise<void>
+
 /** What all rooms hold. */
 export interface Tally {
   bytes: number
@@ -23,6 +25,7 @@ export class RoomArticles {
   readonly isFormer: boolean
   readonly #tally: Tally
   readonly #kept = new Map<string, Keeping>()
+  readonly #underWay = new Set<Promise<void>>()
   readonly #headKey: string
   readonly #headValue: Uint8Array
   #headIs: 'unwritten' | 'written' | 'durable' = 'unwritten'
@@ -77,26 +80,46 @@ export class RoomArticles {
 
   /** Everything under way has come to an end, one way or the other. */
   async settle(): Promise<void> {
-    await Promise.allSettled([...this.#kept.values()].map(({ written }) => written))
+    await Promise.allSettled(this.#underWay)
   }
 
-  /** Hands `write` the operations that keep these; what it fails to write counts as not kept. */
-  keep(articles: readonly KeptArticle[], durable: boolean, write: (operations: StoreOperation[]) => Promise<void>) {
+  /** Hands `write` the operations that keep these. What it fails to write counts as not kept. */
+  keep(articles: readonly KeptArticle[], durable: boolean, write: WriteOperations): Promise<void> {
+    const written = this.#write(articles, durable, write)
+    const keepings = articles.map(({ hash, bytes }) => {
+      const keeping = { isDurable: durable, bytes: bytes.length, written }
+      this.#note(hash, keeping)
+      return { hash, keeping }
+    })
+    return written.catch((cause: unknown) => {
+      for (const { hash, keeping } of keepings) this.#drop(hash, keeping)
+      throw cause
+    })
+  }
+
+  /** The same, where `write` may be refused: nobody else relies on it before it is done. */
+  async keepIfGranted(articles: readonly KeptArticle[], durable: boolean, write: WriteOperations): Promise<void> {
+    const written = this.#write(articles, durable, write)
+    await written
+    for (const { hash, bytes } of this.missing(articles, durable))
+      this.#note(hash, { isDurable: durable, bytes: bytes.length, written })
+  }
+
+  #write(articles: readonly KeptArticle[], durable: boolean, write: WriteOperations): Promise<void> {
     const withHead = durable ? this.#headIs !== 'durable' : this.#headIs === 'unwritten'
-    const operations: StoreOperation[] = withHead ? [{ type: 'put', key: this.#headKey, value: this.#headValue }] : []
+    const operations: StoreOperation[] = []
+    if (withHead && articles.length > 0) operations.push({ type: 'put', key: this.#headKey, value: this.#headValue })
     for (const { hash, bytes } of articles) {
       const key = articleKey(this.head.room, hash)
       operations.push({ type: 'put', key, value: encodeArticle(key, { number: this.#nextNumber, bytes }) })
       this.#nextNumber = Math.min(this.#nextNumber + 1, articleNumberMax)
     }
-    const written = write(operations).then(
-      () => this.#noteHead(durable),
-      (cause: unknown) => {
-        for (const { hash } of articles) this.#drop(hash, written)
-        throw cause
-      },
-    )
-    for (const { hash, bytes } of articles) this.#note(hash, { isDurable: durable, bytes: bytes.length, written })
+    const written = write(operations).then(() => {
+      if (articles.length > 0) this.#noteHead(durable)
+    })
+    const settled = written.then(ignore, ignore)
+    this.#underWay.add(settled)
+    void settled.then(() => this.#underWay.delete(settled))
     return written
   }
 
@@ -110,11 +133,10 @@ export class RoomArticles {
     this.#kept.set(hash, keeping)
   }
 
-  #drop(hash: string, written: Promise<void>): void {
-    const kept = this.#kept.get(hash)
-    if (kept?.written !== written) return
+  #drop(hash: string, keeping: Keeping): void {
+    if (this.#kept.get(hash) !== keeping) return
     this.#kept.delete(hash)
-    this.#count(-kept.bytes)
+    this.#count(-keeping.bytes)
   }
 
   #count(bytes: number): void {
@@ -122,3 +144,5 @@ export class RoomArticles {
     if (!this.#isClosed) this.#tally.bytes += bytes
   }
 }
+
+function ignore(): void {}

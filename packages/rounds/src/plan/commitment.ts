@@ -1,6 +1,7 @@
-import { checkSchema, type PeerId, platformCrypto, type Schema, type SchemaOutput } from '@rondo/core'
+import { checkSchema, type PeerId, platformCrypto, type Schema, type SchemaInput } from '@rondo/core'
+import { isSameBytes } from '../hex.js'
 import { encodeValue } from './encode-value.js'
-import { bytes, schemaOf } from './schemas.js'
+import { bytes, type StandardSchema, schemaOf } from './schemas.js'
 import type { Local, Shape, View } from './shape.js'
 
 // Commit first, open later. A commitment binds its value to the round, the attempt, the phase, who makes it, and a salt: so it opens for
@@ -14,16 +15,13 @@ export interface Opening<T> {
   readonly value: T
 }
 
-/** What a member contributes to the phase that opens them; `value` says what may be in there. */
-export function opening<S extends Schema>(
-  value: S,
-): Schema & {
-  readonly '~standard': {
-    readonly types?: { readonly input: Opening<SchemaOutput<S>>; readonly output: Opening<SchemaOutput<S>> } | undefined
-  }
-} {
+/**
+ * What a member contributes to the phase that opens them; `value` says what may be in there. It comes out as it went in, since
+ * that is what was committed to: what the schema makes of it is left aside.
+ */
+export function opening<S extends Schema>(value: S): StandardSchema<Opening<SchemaInput<S>>> {
   return schemaOf(
-    (shown): shown is Opening<SchemaOutput<S>> =>
+    (shown): shown is Opening<SchemaInput<S>> =>
       isOpening(shown) && shown.salt.length === saltBytes && checkSchema(value, shown.value).ok,
     'an opening',
   )
@@ -41,17 +39,18 @@ export interface Committed<T> {
  * @example
  * .remember('bid', (view, local) => committed(view, local, local.input.bid))
  */
-export function committed<T, S extends Shape>(
-  view: Pick<View<S>, 'round' | 'attempt' | 'phase'>,
-  local: Pick<Local<S>, 'me' | 'random'>,
+export function committed<T>(
+  view: Pick<View, 'round' | 'attempt' | 'phase'>,
+  local: Pick<Local, 'me' | 'random'>,
   value: T,
 ): Committed<T> {
+  if (value === undefined) throw new TypeError('there is nothing to commit to')
   const salt = local.random(saltBytes)
   return { commitment: digestOf(view, view.phase, local.me, { salt, value }), opening: { salt, value } }
 }
 
 /** Whether this is what the member committed to in that phase. */
-export function opens<S extends Shape, Phase extends keyof S['said'] & string>(
+export function opens<S extends Shape, Phase extends PhaseOfBytes<S>>(
   view: View<S>,
   phase: Phase,
   from: PeerId,
@@ -59,9 +58,17 @@ export function opens<S extends Shape, Phase extends keyof S['said'] & string>(
 ): boolean {
   const said: unknown = view.said(phase, from)
   if (!(said instanceof Uint8Array)) throw new TypeError(`${phase} is no phase of commitments`)
-  const wanted = digestOf(view, phase, from, shown)
-  return said.length === wanted.length && said.every((byte, index) => byte === wanted[index])
+  return isSameBytes(said, digestOf(view, phase, from, shown))
 }
+
+/** The phases whose contributions may be commitments; of a shape that is not known, any. */
+type PhaseOfBytes<S extends Shape> = {
+  [Phase in keyof S['said'] & string]: S['said'][Phase] extends Uint8Array
+    ? Phase
+    : unknown extends S['said'][Phase]
+      ? Phase
+      : never
+}[keyof S['said'] & string]
 
 const saltBytes = 32
 
@@ -71,17 +78,19 @@ function digestOf(
   author: PeerId,
   { salt, value }: Opening<unknown>,
 ): Uint8Array {
-  return platformCrypto.sha256(encodeValue(['rondo/1 commitment', round, attempt, phase, author, salt, value]))
+  const { sha256 } = platformCrypto
+  // The value by its hash: what could be read alone can be written alone, whatever the codec's limits say to more around it.
+  return sha256(encodeValue(['rondo/1 commitment', round, attempt, phase, author, salt, sha256(encodeValue(value))]))
 }
 
-/** And nothing beside: what no commitment binds could be chosen last, and so choose the result. */
+/** With nothing beside the two: the last to open could write there what makes of all openings the number that he likes. */
 function isOpening(value: unknown): value is Opening<unknown> {
   return (
     typeof value === 'object' &&
     value !== null &&
     'salt' in value &&
     'value' in value &&
-    Object.keys(value).length === 2 &&
-    value.salt instanceof Uint8Array
+    value.salt instanceof Uint8Array &&
+    Object.keys(value).length === 2
   )
 }

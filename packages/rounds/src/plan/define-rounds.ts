@@ -1,7 +1,15 @@
 import type { MaybePromise, PeerId, Schema, SchemaInput, SchemaOutput } from '@rondo/core'
-import { assertDefinable, assertPhase } from './assert-definition.js'
+import { assertDefinable, assertMaker, assertPhase, assertSteps } from './assert-definition.js'
 import { commitment } from './commitment.js'
-import { type AuthorPhase, confirmPhase, joinPhase, type LeaveOut, type Phase, type Plan } from './plan.js'
+import {
+  type AuthorPhase,
+  confirmPhase,
+  joinPhase,
+  type LeaveOut,
+  type Phase,
+  type Plan,
+  type reservedNames,
+} from './plan.js'
 import type { Local, Secret, Shape, View } from './shape.js'
 import type { Fault } from './verdict.js'
 
@@ -21,7 +29,7 @@ export interface RoundsHead<S extends Schema, Roles extends readonly string[]> {
   readonly leaveOut?: LeaveOut | undefined
 }
 
-export interface PhaseSteps<S extends Shape, Name extends string, C extends Schema> {
+export interface PhaseSteps<S extends Draft, Name extends string, C extends Schema> {
   readonly contribution: C
   /** How long the phase may take; what the round was started with where left out. */
   readonly deadlineMs?: number | undefined
@@ -30,17 +38,21 @@ export interface PhaseSteps<S extends Shape, Name extends string, C extends Sche
   /** Refuses two equal contributions; so it is for a `commitment` where left out. */
   readonly distinct?: boolean | undefined
   /** What this member says. May take its time, and give up when the signal aborts; throws `Declined` where it will not go on. */
-  contribute(view: View<S>, local: Local<S>, context: { readonly signal: AbortSignal }): MaybePromise<SchemaInput<C>>
+  readonly contribute: (
+    view: View<S>,
+    local: Local<S>,
+    context: { readonly signal: AbortSignal },
+  ) => MaybePromise<SchemaInput<C>>
   /** Judges a contribution by what all can see: pure, and the same for everybody. */
-  check?(view: View<S>, from: PeerId, contribution: SchemaOutput<C>): true | Fault
+  readonly check?: ((view: View<S>, from: PeerId, contribution: SchemaOutput<C>) => true | Fault) | undefined
   /**
    * Judges all contributions of the phase by one question, where that is cheaper than one each: `check` is asked only where this
    * says false.
    */
-  checkTogether?(view: View<WithSaid<S, Name, SchemaOutput<C>>>): boolean
+  readonly checkTogether?: ((view: View<WithSaid<S, Name, SchemaOutput<C>>>) => boolean) | undefined
 }
 
-export interface RoundsBuilder<S extends Shape> {
+export interface RoundsBuilder<S extends Draft> {
   /** Says what each member brings along for itself: `local` of `start` and of `accept`. */
   local<L>(): RoundsBuilder<Omit<S, 'local'> & { readonly local: L }>
   /** A value that each member makes once an attempt and keeps to itself. */
@@ -61,19 +73,23 @@ export interface RoundsBuilder<S extends Shape> {
     steps: PhaseSteps<S, Name, C>,
   ): RoundsBuilder<WithSaid<S, Name, SchemaOutput<C>>>
   /** Nobody goes on before all have signed that they saw the same. Before anything that cannot be taken back. */
-  agree<Name extends string>(name: Fresh<Name, S>): RoundsBuilder<S>
+  agree<Name extends string>(
+    name: Fresh<Name, S>,
+  ): RoundsBuilder<Omit<S, 'agreed'> & { readonly agreed: S['agreed'] | Name }>
   /** What the contributions come to: pure, and the same for everybody. */
   result<R>(compute: (view: View<S>) => R): RoundsDefinition<TypesOf<S, R>>
 }
 
-type WithSaid<S extends Shape, Name extends string, Value> = Omit<S, 'said'> & {
+type WithSaid<S extends Draft, Name extends string, Value> = Omit<S, 'said'> & {
   readonly said: S['said'] & Readonly<Record<Name, Value>>
 }
 
-/** A name is given once. */
-type Fresh<Name extends string, S extends Shape> = Name extends keyof S['said'] | keyof S['kept'] | keyof S['secrets']
+/** A name is given once, and written out: of any text at all nobody could say later whether it was declared. */
+type Fresh<Name extends string, S extends Draft> = string extends Name
   ? never
-  : Name
+  : Name extends keyof S['said'] | keyof S['kept'] | keyof S['secrets'] | S['agreed'] | (typeof reservedNames)[number]
+    ? never
+    : Name
 
 export interface RoundsTypes {
   readonly setupInput: unknown
@@ -83,13 +99,16 @@ export interface RoundsTypes {
   readonly result: unknown
 }
 
-/** The builder carries what the sender passes beside what members see. */
-interface SetupShape extends Shape {
+/** The builder knows more than members see. */
+interface Draft extends Shape {
+  /** What whoever starts a round passes: the setup before its schema's transforms. */
   readonly setupInput: unknown
+  /** Names of `agree`, where nothing is contributed. */
+  readonly agreed: string
 }
 
-type TypesOf<S extends Shape, R> = {
-  readonly setupInput: S extends SetupShape ? S['setupInput'] : S['setup']
+type TypesOf<S extends Draft, R> = {
+  readonly setupInput: S['setupInput']
   readonly setup: S['setup']
   readonly role: S['role']
   readonly local: S['local']
@@ -126,38 +145,39 @@ export function defineRounds<S extends Schema, const Roles extends readonly stri
   readonly said: Readonly<Record<never, never>>
   readonly kept: Readonly<Record<never, never>>
   readonly secrets: Readonly<Record<never, never>>
+  readonly agreed: never
 }> {
   const { name, version = 1, setup, roles = [], members = {}, leaveOut = 'culprits' } = head
   const { minimum: membersMin = 2, maximum: membersMax = 100 } = members
-  const plan = { name, version, setup, roles: [...roles], membersMin, membersMax, leaveOut }
+  const plan = { name, version, setup, roles: Object.freeze([...roles]), membersMin, membersMax, leaveOut }
   assertDefinable(plan)
   return builderOf({ ...plan, kept: new Map(), secrets: new Map(), phases: [joinPhase] })
 }
 
-type Draft = Omit<Plan, 'result'>
+type PlanDraft = Omit<Plan, 'result'>
 
 const contributionBytesMax = 16_384
 
 /** What is written with its types is kept without them: the builder has made sure that they fit. */
-function builderOf<S extends Shape>(draft: Draft): RoundsBuilder<S> {
-  const grown = (more: Partial<Draft>): RoundsBuilder<never> => builderOf({ ...draft, ...more })
+function builderOf<S extends Draft>(draft: PlanDraft): RoundsBuilder<S> {
+  const grown = (more: Partial<PlanDraft>): RoundsBuilder<never> => builderOf({ ...draft, ...more })
   const builder = {
     local: () => grown({}),
     remember: (name: string, make: Plan['kept'] extends ReadonlyMap<string, infer Make> ? Make : never) => {
-      assertPhase(draft, name)
+      assertMaker(draft, name, make)
       return grown({ kept: new Map(draft.kept).set(name, make) })
     },
     secret: (name: string, make: Plan['secrets'] extends ReadonlyMap<string, infer Make> ? Make : never) => {
-      assertPhase(draft, name)
+      assertMaker(draft, name, make)
       return grown({ secrets: new Map(draft.secrets).set(name, make) })
     },
     phase: (
       name: string,
       steps: Omit<AuthorPhase, 'name' | 'kind' | 'bytesMax' | 'distinct'> & Partial<AuthorPhase>,
     ) => {
-      assertPhase(draft, name, steps)
+      assertSteps(draft, name, steps)
       const { bytesMax = contributionBytesMax, distinct = steps.contribution === commitment } = steps
-      const phase: Phase = Object.freeze({ ...steps, name, kind: 'said', bytesMax, distinct })
+      const phase = Object.freeze<Phase>({ ...steps, name, kind: 'said', bytesMax, distinct })
       return grown({ phases: [...draft.phases, phase] })
     },
     agree: (name: string) => {

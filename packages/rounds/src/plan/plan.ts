@@ -53,4 +53,4 @@ export const joinPhase: EnginePhase = Object.freeze({ name: 'join', kind: 'join'
 export const confirmPhase: EnginePhase = Object.freeze({ name: 'confirm', kind: 'confirm' })
 
 /** Names of the engine's own statements, and so no phase's. */
-export const reservedNames: readonly string[] = ['invitation', 'answer', 'join', 'closing', 'confirm']
+export const reservedNames = ['invitation', 'answer', 'join', 'closing', 'confirm'] as const

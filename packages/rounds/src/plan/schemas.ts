@@ -2,7 +2,7 @@ import type { Schema } from '@rondo/core'
 
 // The few schemas that rounds need, by the standard that every other schema library follows as well.
 
-type StandardSchema<T> = Schema & {
+export type StandardSchema<T> = Schema & {
   readonly '~standard': { readonly types?: { readonly input: T; readonly output: T } | undefined }
 }
 

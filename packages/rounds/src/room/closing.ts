@@ -21,6 +21,8 @@ export function close(turn: Turn, id: string, { reason, closing, detail, suspect
   const attempt = turn.attempt(id)
   if (!attempt.isOpen) return
   const { incarnation } = room
+  // What convicts comes whenever it comes: nobody is late because of it.
+  const hasWaited = closing !== 'evidence'
   const missing = missingIn(attempt)
   turn.changeAttempt(id, { isOpen: false })
   turn.want({ type: 'desist' })
@@ -37,7 +39,7 @@ export function close(turn: Turn, id: string, { reason, closing, detail, suspect
       detail: detail.slice(0, 256),
     },
   })
-  const ending: Ending = { reason, detail, suspects: suspects ?? suspectsIn(turn.room, turn.attempt(id)) }
+  const ending: Ending = { reason, detail, suspects: suspects ?? suspectsIn(turn.room, turn.attempt(id), hasWaited) }
   if (!beginRegrouping(turn, turn.attempt(id), ending)) finish(turn, ending)
 }
 
@@ -70,12 +72,23 @@ export function settleClosings(turn: Turn): void {
   const culprit = room.culprits.find(({ member }) => attempt.roster.includes(member))
   if (culprit !== undefined) {
     const reason = culprit.kind === 'equivocation' ? 'EQUIVOCATION' : 'FAULT'
-    return close(turn, attempt.id, { reason, closing: 'evidence', detail: culprit.reason })
+    // Nobody has to be suspected where somebody is convicted.
+    return close(turn, attempt.id, { reason, closing: 'evidence', detail: culprit.reason, suspects: [] })
   }
-  for (const closing of attempt.closings) {
-    if (!endsFor(attempt, closing)) continue
-    return close(turn, attempt.id, { reason: reasonOf(attempt, closing), closing: 'closed', detail: closing.detail })
-  }
+  const closing = attempt.closings.find((each) => endsFor(attempt, each))
+  if (closing === undefined) return
+  if (closing.reason === 'timeout') return hurry(turn, attempt)
+  close(turn, attempt.id, { reason: reasonOf(attempt, closing), closing: 'closed', detail: closing.detail })
+}
+
+/**
+ * Somebody says that others were silent for too long, and it may be a lie, said at the beginning of a phase to have those suspected
+ * whose contributions are on their way: they get the time that it takes to come.
+ */
+function hurry(turn: Turn, { id, phase, hurriedIn }: Attempt): void {
+  if (hurriedIn === phase) return
+  turn.changeAttempt(id, { hurriedIn: phase })
+  turn.want({ type: 'timer', name: 'phase', ms: Math.ceil(turn.room.invitation.deadlineMs / 4) })
 }
 
 function reasonOf(attempt: Attempt, { reason, missing }: Closing): AbortReason {
@@ -106,7 +119,7 @@ export function ranOut(turn: Turn): void {
   const { room } = turn
   const attempt = presentAttempt(room)
   if (room.isWatched) {
-    finish(turn, { reason: 'RESTARTED', detail: 'a former life of this member took part' })
+    finish(turn, { reason: 'RESTARTED', detail: 'this member restarted, and nobody had the end of it in time' })
   } else if (room.stage === 'accepted') {
     const suspects = [{ member: 0, why: 'silent', phase: 'join', by: [] }] as const
     finish(turn, { reason: 'TIMEOUT', detail: 'the host did not begin in time', suspects })
@@ -114,7 +127,10 @@ export function ranOut(turn: Turn): void {
     finish(turn, { reason: 'TIMEOUT', detail: 'this member did not answer in time' })
   } else if (attempt?.isOpen === true) {
     const phase = room.plan.phases[attempt.phase]?.name ?? ''
-    close(turn, attempt.id, { reason: 'TIMEOUT', closing: 'timeout', detail: `${phase} took too long` })
+    const closing = attempt.closings.find((each) => endsFor(attempt, each))
+    if (closing === undefined)
+      return close(turn, attempt.id, { reason: 'TIMEOUT', closing: 'timeout', detail: `${phase} took too long` })
+    close(turn, attempt.id, { reason: reasonOf(attempt, closing), closing: 'closed', detail: closing.detail })
   }
 }
 
@@ -126,7 +142,7 @@ export function abandon(turn: Turn, reason: AbortReason, detail: string): void {
   if (attempt?.isOpen === true) return close(turn, attempt.id, { reason, closing, detail, suspects: [] })
   if (room.isWatched) return finish(turn, { reason, detail })
   if (room.stage === 'over') return
-  if (room.stage === 'invited') return decline(turn, detail, reason)
+  if (room.stage === 'invited') return decline(turn, detail)
   if (room.stage !== 'regrouping') {
     const { incarnation, invitation } = room
     const draft = {

@@ -2,29 +2,26 @@ import { type Answer, answerDigits, type Proposal } from '../articles/article.js
 import { attemptIdOf, roundIdOf } from '../articles/ids.js'
 import { finish } from './ending.js'
 import { rosterMembersOf } from './proposals.js'
-import { type AbortReason, answersOf, candidateOf, type Room } from './room.js'
+import { answersOf, candidateOf, type Room } from './room.js'
 import type { Turn } from './turn.js'
 
 // Before the first attempt: who comes along. The host invites, everybody answers to everybody, and the host proposes the roster.
 
-// An answer counts as given from when it was asked for, not from when it is signed and kept: it has one place, and whoever changes its
-// mind meanwhile must not put another one there.
-
 export function accept(turn: Turn, nonce: string): void {
-  if (turn.room.stage !== 'invited') return
-  turn.change({ stage: 'accepted' })
   answer(turn, { accepts: true, nonce })
 }
 
-export function decline(turn: Turn, reason: string, why: AbortReason = 'DECLINED'): void {
-  if (turn.room.stage !== 'invited') return
+export function decline(turn: Turn, reason: string): void {
   answer(turn, { accepts: false, reason })
-  finish(turn, { reason: why, detail: reason })
 }
 
+/** At once, not when it is heard: a program that changes its mind meanwhile would answer twice, and be convicted. */
 function answer(turn: Turn, said: Answer['answer']): void {
-  const { invitation, incarnation } = turn.room
+  const { stage, invitation, incarnation } = turn.room
+  if (stage !== 'invited') return
   turn.want({ type: 'say', draft: { kind: 'answer', room: invitation.room, incarnation, answer: said } })
+  if (said.accepts) turn.change({ stage: 'accepted' })
+  else finish(turn, { reason: 'DECLINED', detail: said.reason })
 }
 
 export function heardAnswer(turn: Turn, { author, answer: said }: Answer): void {

@@ -107,6 +107,7 @@ function open(turn: Turn, { join, proposal, round, number, members }: Proposed):
     isOpen: !room.isWatched,
     result: undefined,
     closings: [],
+    hurriedIn: -1,
   }
   turn.change({ attempts: [...room.attempts, attempt] })
   turn.note({ what: 'phase began', attempt: number, phase: 0 })

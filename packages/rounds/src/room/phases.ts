@@ -1,13 +1,14 @@
 import type { Contribution, Join } from '../articles/article.js'
 import { nextDigestOf } from '../articles/ids.js'
+import { isSameBytes } from '../hex.js'
 import { encodeValue } from '../plan/encode-value.js'
 import { type Judgement, judgeContent, judgeForm } from '../plan/judge.js'
 import type { Phase } from '../plan/plan.js'
 import { close } from './closing.js'
 import { convict } from './convict.js'
-import { complete } from './ending.js'
+import { complete, mayBeCompleted } from './ending.js'
 import { pullAfterMs } from './open-room.js'
-import { type Attempt, presentAttempt, type Saying } from './room.js'
+import type { Attempt, Saying } from './room.js'
 import type { Turn } from './turn.js'
 import { viewOf } from './view-of.js'
 
@@ -66,7 +67,7 @@ function judge(turn: Turn, id: string, phase: number, position: number): void {
   if (saying.article.digest !== attempt.digests[phase]) return leadAstray(turn, attempt, position, saying)
   const verdict = verdictOn(turn, attempt, step, saying.article)
   if (!verdict.ok) return refuse(turn, attempt, step, saying, verdict)
-  const equal = step.kind === 'said' && step.distinct ? equalTo(attempt, phase, position, verdict.value) : undefined
+  const equal = step.kind === 'said' && step.distinct ? equalTo(attempt, phase, position, saying.article) : undefined
   setSaying(turn, attempt, phase, position, { ...saying, state: 'accepted', value: verdict.value })
   if (equal !== undefined) refuseCopies(turn, attempt, phase, [equal, position])
 }
@@ -98,17 +99,14 @@ function refuse(
   close(turn, attempt.id, { reason: 'FAILED', closing: 'failed', detail })
 }
 
-/** An earlier contribution that says the same. */
-function equalTo(attempt: Attempt, phase: number, position: number, value: unknown): number | undefined {
-  const wanted = textOf(value)
-  const at = attempt.said[phase]?.findIndex(
-    (other, index) => index !== position && other?.state === 'accepted' && textOf(other.value) === wanted,
-  )
+/** An earlier contribution that says the same: as it was sent, for a schema may make anything of it. */
+function equalTo(attempt: Attempt, phase: number, position: number, { value }: Contribution): number | undefined {
+  const wanted = encodeValue(value)
+  const at = attempt.said[phase]?.findIndex((other, index) => {
+    if (index === position || other?.state !== 'accepted' || other.article.kind !== 'contribution') return false
+    return isSameBytes(encodeValue(other.article.value), wanted)
+  })
   return at === undefined || at < 0 ? undefined : at
-}
-
-function textOf(value: unknown): string {
-  return encodeValue(value).join()
 }
 
 /** Which of the two copied nobody can tell. */
@@ -203,13 +201,11 @@ function tellProgress(turn: Turn, id: string): void {
 export function pull(turn: Turn): void {
   const { room } = turn
   const { deadlineMs } = room.invitation
-  const attempt = presentAttempt(room)
   if (room.outcome?.status === 'completed') return
-  const isOver = room.outcome !== undefined
-  const isIdle = isOver && (attempt === undefined || attempt.said.at(-1)?.[attempt.mine] === undefined)
-  if (isIdle) return
+  // Where it cannot be completed any more there is nothing to learn.
+  if (room.outcome !== undefined && !mayBeCompleted(room)) return
   turn.want({ type: 'ask', member: 'somebody' })
-  turn.want({ type: 'timer', name: 'pull', ms: isOver ? deadlineMs : pullAfterMs(deadlineMs) })
+  turn.want({ type: 'timer', name: 'pull', ms: room.stage === 'over' ? deadlineMs : pullAfterMs(deadlineMs) })
 }
 
 function setSaying(turn: Turn, { id }: Attempt, phase: number, position: number, saying: Saying): void {

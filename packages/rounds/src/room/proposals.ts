@@ -89,7 +89,8 @@ export function mayFollow(
   return roster.length >= invitation.minimum && isMajority
 }
 
-/** Named as missing in the signed closings of a strict majority of the roster. */
+/** Named as missing in the signed closings of a strict majority of the roster, by those who waited. */
 export function isSuspectedByMost({ closings, members }: Attempt, member: number): boolean {
-  return closings.filter(({ missing }) => missing.includes(member)).length * 2 > members.length
+  const accusers = closings.filter(({ reason, missing }) => reason !== 'evidence' && missing.includes(member))
+  return accusers.length * 2 > members.length
 }

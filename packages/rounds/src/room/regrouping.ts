@@ -63,5 +63,5 @@ export function regroupFailed(turn: Turn): void {
   const [culprit] = room.culprits
   const reason = culprit === undefined ? 'TIMEOUT' : culprit.kind === 'equivocation' ? 'EQUIVOCATION' : 'FAULT'
   const detail = culprit?.reason ?? 'no further attempt came about'
-  finish(turn, { reason, detail, suspects: suspectsIn(room, attempt) })
+  finish(turn, { reason, detail, suspects: culprit === undefined ? suspectsIn(room, attempt) : [] })
 }

@@ -1,17 +1,20 @@
 import { checkSchema } from '@rondo/core'
 import type { Article, Invitation } from '../articles/article.js'
 import type { Plan } from '../plan/plan.js'
+import { fitsPlan } from './fits-plan.js'
 import { openAsWatcher } from './open-room.js'
+import { judgeEach } from './phases.js'
 import type { Room } from './room.js'
 import { step } from './step.js'
+import { Turn } from './turn.js'
 
 /**
  * What articles come to, by the rules that members follow: a room that nobody plays in. In any order, the invitation among them;
- * undefined where there is none, or its setup does not fit the plan.
+ * undefined where there is none, or the plan does not know such a round.
  */
 export function replay(plan: Plan, articles: readonly Article[]): Room | undefined {
   const invitation = articles.find((article): article is Invitation => article.kind === 'invitation')
-  if (invitation === undefined) return undefined
+  if (invitation === undefined || !fitsPlan(plan, invitation)) return undefined
   const setup = checkSchema(plan.setup, invitation.setup)
   if (!setup.ok) return undefined
   let room = openAsWatcher({ plan, invitation, setup: setup.value, incarnation: '', me: -1, atMs: 0 })
@@ -23,5 +26,12 @@ export function replay(plan: Plan, articles: readonly Article[]): Room | undefin
     if (room.articles.length === heard) break
     heard = room.articles.length
   }
-  return room
+  return judgedAlone(room)
+}
+
+/** Where a phase is judged together and not all of it is there: what is there is judged by itself, as evidence needs it. */
+function judgedAlone(room: Room): Room {
+  const turn = new Turn(room, 0)
+  for (const { id } of room.attempts) judgeEach(turn, id)
+  return turn.room
 }

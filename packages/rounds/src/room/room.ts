@@ -70,6 +70,8 @@ export interface Attempt {
   /** Of the author's function, once the author's phases are complete. */
   readonly result: { readonly value: unknown } | undefined
   readonly closings: readonly Closing[]
+  /** The phase whose time was cut short, because somebody went no further; -1 where there was none. */
+  readonly hurriedIn: number
 }
 
 export interface Saying {

@@ -9,23 +9,33 @@ export function missingIn({ said, phase, roster, mine }: Attempt): readonly numb
   return roster.filter((_, position) => position !== mine && said[phase]?.[position]?.state !== 'accepted')
 }
 
-export function suspectsIn(room: Room, attempt: Attempt): readonly Suspect[] {
+/** Where nobody was waited for, nobody was silent for too long. */
+export function suspectsIn(room: Room, attempt: Attempt, hasWaited = true): readonly Suspect[] {
   const name = (phase: number): string => room.plan.phases[phase]?.name ?? ''
-  const others = attempt.closings.filter(({ author }) => candidateOf(room, author) !== room.me)
-  const closers = new Set(others.map(({ author }) => candidateOf(room, author)))
+  // What a convicted member says of others is worth nothing.
+  const others = attempt.closings.filter(({ author }) => {
+    const member = candidateOf(room, author)
+    return member !== room.me && !isConvicted(room, member)
+  })
+  // Who says that it went no further in a later phase claims to have said what is missing here: that excuses nobody.
+  const closers = new Set(
+    others.filter(({ phase }) => phase <= attempt.phase).map(({ author }) => candidateOf(room, author)),
+  )
   const suspects = new Map<number, Suspect>()
   for (const member of missingIn(attempt)) {
     if (closers.has(member) || isConvicted(room, member)) continue
     const saying = attempt.said[attempt.phase]?.[attempt.roster.indexOf(member)]
     const why = saying?.state === 'astray' ? 'astray' : 'silent'
+    if (why === 'silent' && !hasWaited) continue
     suspects.set(member, { member, why, phase: name(attempt.phase), by: [] })
   }
   for (const closing of others) {
     const member = candidateOf(room, closing.author)
     const missed = closing.missing.filter((each) => attempt.roster.includes(each) && !isConvicted(room, each))
-    for (const each of missed.filter((accused) => accused !== room.me && accused !== member))
+    const accused = closing.reason === 'evidence' ? [] : missed
+    for (const each of accused.filter((other) => other !== room.me && other !== member))
       accuse(suspects, each, member, name(closing.phase))
-    if (isReasonOfItsOwn(closing, missed, suspects))
+    if (isReasonOfItsOwn(room, closing, others, missed, suspects))
       suspects.set(member, { member, why: 'closed', phase: name(closing.phase), by: [] })
   }
   return [...suspects.values()].sort((a, b) => a.member - b.member)
@@ -37,14 +47,26 @@ function accuse(suspects: Map<number, Suspect>, member: number, by: number, phas
   else if (known.why === 'accused') suspects.set(member, { ...known, by: [...known.by, by] })
 }
 
-/** Nobody whom this member misses as well explains why it went no further. */
+/** Whether nothing that is known here explains why this member went no further. */
 function isReasonOfItsOwn(
-  { reason }: Closing,
+  room: Room,
+  closing: Closing,
+  others: readonly Closing[],
   missed: readonly number[],
   suspects: ReadonlyMap<number, Suspect>,
 ): boolean {
-  if (reason === 'evidence' || reason === 'closed') return false
-  return !missed.some((member) => suspects.get(member)?.why === 'silent')
+  switch (closing.reason) {
+    case 'evidence':
+      return room.culprits.length === 0
+    case 'closed':
+      return room.culprits.length === 0 && !others.some(({ reason }) => reason !== 'closed' && reason !== 'evidence')
+    default:
+      return !missed.some((member) => isMissedHere(suspects.get(member)))
+  }
+}
+
+function isMissedHere(suspect: Suspect | undefined): boolean {
+  return suspect?.why === 'silent' || suspect?.why === 'astray'
 }
 
 function isConvicted({ culprits }: Room, member: number): boolean {

@@ -32,7 +32,7 @@ export class Turn {
   }
 
   want(effect: RoomEffect): void {
-    if (!this.#room.isWatched || ofWatchers.includes(effect.type)) this.effects.push(effect)
+    if (!this.#room.isWatched || !forMembers.includes(effect.type)) this.effects.push(effect)
   }
 
   note(entry: DistributiveOmit<HistoryEntry, 'atMs'>): void {
@@ -40,7 +40,7 @@ export class Turn {
   }
 }
 
-/** A watcher says nothing of its own. */
-const ofWatchers: readonly RoomEffect['type'][] = ['outcome', 'spread', 'ask', 'timer']
+/** What somebody who only watches does not do. */
+const forMembers: readonly RoomEffect['type'][] = ['say', 'contribute', 'desist', 'progress']
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never

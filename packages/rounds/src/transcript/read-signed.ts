@@ -15,7 +15,10 @@ import type { Entry } from './entry.js'
 // first that fails ends it, for a transcript is believed as a whole or not at all.
 
 export interface ReadSignedOptions {
-  /** Whose rule says that a signature holds; `verifyMessage` of core where left out, which knows Ed25519. */
+  /**
+   * Who verifies signatures; `verifyMessage` of core where left out, which knows Ed25519. For members with other keys:
+   * `createMessageVerifier({ suites: [secp256k1()] })`.
+   */
   readonly verify?: MessageVerifier | undefined
   /** Where it was said; any network where left out, but the same for all of it. */
   readonly network?: string | undefined
@@ -33,7 +36,7 @@ export interface TranscriptRefusal<Code extends string = TranscriptCode> {
 /**
  * `TRANSCRIPT_MALFORMED`: no transcript in its one form. `TRANSCRIPT_LIMIT`: it is larger than was allowed. `TRANSCRIPT_FOREIGN`:
  * something in it is of another protocol, version, network or round, or by somebody who was not invited.
- * `ROUND_SETUP_REFUSED`: the definition does not know such a setup. The rest are of core: a signature does not hold.
+ * `ROUND_SETUP_REFUSED`: the definition does not know such a setup, so many members or their roles. The rest are of core: a signature does not hold.
  */
 export type TranscriptCode =
   | 'TRANSCRIPT_MALFORMED'

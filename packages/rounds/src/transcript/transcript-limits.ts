@@ -12,7 +12,7 @@ export interface TranscriptLimits {
 export const defaultTranscriptLimits: TranscriptLimits = Object.freeze({
   transcriptBytesMax: 33_554_432,
   evidenceBytesMax: 8_388_608,
-  articlesMax: 65_536,
+  articlesMax: 16_384,
 })
 
 export type TranscriptLimitsOption = { readonly [Name in keyof TranscriptLimits]?: number | undefined }

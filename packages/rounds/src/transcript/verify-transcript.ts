@@ -80,7 +80,11 @@ export function verifyTranscript<T extends RoundsTypes>(
   return settled(readSigned(definition, decoded.entries, options), (read) => {
     if (!read.ok) return read
     const room = replayOf(definition, read.articles)
-    if (room === undefined) return refuse('ROUND_SETUP_REFUSED', `${definition.name} does not take the setup`)
+    if (room === undefined)
+      return refuse(
+        'ROUND_SETUP_REFUSED',
+        `${definition.name} knows no such round: look at its setup, its members and their roles`,
+      )
     const verdict = verdictOn<T>(room, read.network)
     if (options.round !== undefined && options.round !== verdict.round)
       return refuse('TRANSCRIPT_FOREIGN', `it is about the round ${verdict.round ?? 'that did not begin'}`)

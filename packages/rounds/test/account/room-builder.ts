@@ -36,6 +36,9 @@ interface Cast {
   readonly plan?: Plan
 }
 
+type WithoutTime<T> = T extends unknown ? Omit<T, 'atMs'> : never
+type Happening = WithoutTime<HistoryEntry>
+
 const startMs = 1_700_000_000_000
 
 export class RoomBuilder {
@@ -77,11 +80,11 @@ export class RoomBuilder {
   /** What nobody looks at is the same everywhere. */
   #signed(member: number, what: string) {
     const hash = digest(`${member} ${what}`)
-    return { author: peerIdOf(member), createdMs: 0, expiresMs: 1, hash, bytes: new Uint8Array() }
+    return { network: 'main', author: peerIdOf(member), createdMs: 0, expiresMs: 1, hash, bytes: new Uint8Array() }
   }
 
-  #note(atMs: number, entry: Omit<HistoryEntry, 'atMs'> & { readonly what: HistoryEntry['what'] }): this {
-    this.#history.push({ atMs: startMs + atMs, ...entry } as HistoryEntry)
+  #note(atMs: number, entry: Happening): this {
+    this.#history.push({ atMs: startMs + atMs, ...entry })
     return this
   }
 
@@ -94,7 +97,7 @@ export class RoomBuilder {
       answer: reason === undefined ? { accepts: true, nonce: digest(`nonce ${member}`) } : { accepts: false, reason },
     }
     this.#articles.push(answer)
-    return this.#note(atMs, { what: 'answered', member, accepts: reason === undefined, reason: reason ?? '' } as never)
+    return this.#note(atMs, { what: 'answered', member, accepts: reason === undefined, reason: reason ?? '' })
   }
 
   /** With its first phase. */
@@ -120,8 +123,9 @@ export class RoomBuilder {
       isOpen: true,
       result: undefined,
       closings: [],
+      hurriedIn: -1,
     })
-    return this.#note(atMs, { what: 'phase began', attempt: number, phase: 0 } as never)
+    return this.#note(atMs, { what: 'phase began', attempt: number, phase: 0 })
   }
 
   get #present(): Attempt {
@@ -155,11 +159,11 @@ export class RoomBuilder {
     )
     this.#articles.push(article)
     this.#change({ said })
-    this.#note(atMs, { what: 'said', attempt: number, phase, member } as never)
+    this.#note(atMs, { what: 'said', attempt: number, phase, member })
     if (phase !== this.#present.phase || !said[phase]?.every((each) => each?.state === 'accepted')) return this
     this.#change({ phase: phase + 1 })
     if (phase + 1 === this.#plan.phases.length) return this
-    return this.#note(atMs, { what: 'phase began', attempt: number, phase: phase + 1 } as never)
+    return this.#note(atMs, { what: 'phase began', attempt: number, phase: phase + 1 })
   }
 
   /** All of the roster, or these, one every so many milliseconds. */
@@ -175,12 +179,14 @@ export class RoomBuilder {
     { phase, missing = [], detail = '' }: { phase: number; missing?: readonly number[]; detail?: string },
   ): this {
     const attempt = this.#attempts.at(-1)?.number ?? 0
-    return this.#note(atMs, { what: 'closed', attempt, phase, member, reason, detail, missing } as never)
+    return this.#note(atMs, { what: 'closed', attempt, phase, member, reason, detail, missing })
   }
 
   convict(atMs: number, member: number, kind: Culprit['kind'], phase: string, reason: string): this {
-    const articles = kind === 'fault' ? ['said'] : ['said', 'also said']
+    const at = this.#plan.phases.findIndex(({ name }) => name === phase)
     const attempt = this.#attempts.at(-1)?.number
+    const first = `says ${at} in attempt ${attempt}`
+    const articles = kind === 'fault' ? [first] : [first, `${first}, and something else`]
     this.#culprits.push({
       member,
       kind,
@@ -188,7 +194,7 @@ export class RoomBuilder {
       phase,
       attempt,
       articles: articles.map((what) => ({
-        ...this.#signed(member, `${what} in ${phase}`),
+        ...this.#signed(member, what),
         kind: 'closing',
         attempt: digest('attempt 1'),
         incarnation: '00'.repeat(16),
@@ -198,7 +204,7 @@ export class RoomBuilder {
         detail: '',
       })),
     })
-    return this.#note(atMs, { what: 'convicted', attempt: attempt ?? 0, phase, member, kind, reason } as never)
+    return this.#note(atMs, { what: 'convicted', attempt: attempt ?? 0, phase, member, kind, reason })
   }
 
   stage(stage: Room['stage']): this {
@@ -206,7 +212,7 @@ export class RoomBuilder {
     return this
   }
 
-  complete(atMs: number, result: unknown = { roll: 4 }): this {
+  complete(atMs: number, { result }: { readonly result: unknown } = { result: { roll: 4 } }): this {
     return this.#end(atMs, { status: 'completed', result, attempt: this.#present.number })
   }
 
@@ -230,7 +236,7 @@ export class RoomBuilder {
   #end(atMs: number, outcome: RoomOutcome): this {
     this.#stage = 'over'
     this.#outcome = outcome
-    return this.#note(atMs, { what: 'ended', outcome } as never)
+    return this.#note(atMs, { what: 'ended', outcome })
   }
 
   room(): Room {

@@ -1,4 +1,4 @@
-import { createMemoryStore } from '@rondo/core'
+import { createMemoryBackend, createMemoryStore, createStore } from '@rondo/core'
 import { createCrashableStore } from '@rondo/testkit/store'
 import { describe, expect, test } from 'vitest'
 import {
@@ -128,6 +128,53 @@ describe('what was kept', () => {
     await Promise.all(numbers.map((number) => journal.keep(idOf(number), [articleOf(number)], own)))
     expect(place.writes - before).toBeLessThanOrEqual(2)
     await store.close()
+  })
+})
+
+describe('a room that is forgotten', () => {
+  test('takes with it what is still being written', async () => {
+    const memory = createMemoryBackend('durable')
+    let letGo = (): void => {}
+    const gate = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    const store = createStore({
+      ...memory,
+      async write(changes, durable) {
+        await gate
+        await memory.write(changes, durable)
+      },
+    })
+    const { journal } = journalOn(store)
+    journal.open(headOf(1))
+    const kept = Promise.all([
+      journal.keep(room, [articleOf(9)], own),
+      journal.keep(room, [articleOf(5)], { durable: true, claim: parent }),
+    ])
+    const forgotten = journal.forget(room, 0)
+    // Long enough for one that does not wait to have looked.
+    for (let turn = 0; turn < 50; turn += 1) await Promise.resolve()
+    letGo()
+    await Promise.all([kept, forgotten])
+    expect(await keysOf(store)).toEqual([`claimed/${room}/${parent}`])
+  })
+
+  test('is not brought back by a load that had seen it', async () => {
+    const store = createMemoryStore({ durability: 'durable' })
+    const { journal } = journalOn(store)
+    journal.open(headOf(1))
+    await journal.keep(room, [articleOf(9)], own)
+    for (let turns = 0; turns < 12; turns += 1) {
+      const { journal: next } = journalOn(store)
+      await next.load(0)
+      const loading = next.load(0)
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
+      await Promise.all([loading, next.forget(room, 0)])
+      await expect(next.keep(room, [articleOf(8)], own)).rejects.toThrow(TypeError)
+      expect(await keysOf(store)).toEqual([])
+      next.open(headOf(1))
+      await next.keep(room, [articleOf(9)], own)
+    }
   })
 })
 

@@ -1,5 +1,6 @@
 import type { Malice } from '@rondo/testkit/simulator'
 import type { Contribution } from '../../articles/article.js'
+import { createOnce } from './once.js'
 import { type Desk, roundMalice } from './round-malice.js'
 import { draftLike, type Said } from './said.js'
 
@@ -13,12 +14,10 @@ export function copiedCommitment(...phases: readonly string[]): Malice {
   return roundMalice(`copy of ${phases.join(' and ')}`, ({ note }) => {
     const heard = new Map<string, Contribution>()
     const waiting = new Map<string, Said>()
-    const copies = new Map<string, Uint8Array>()
+    const once = createOnce<Uint8Array>()
 
     async function copied(said: Said, own: Contribution, original: Contribution, desk: Desk): Promise<Uint8Array> {
-      const known = copies.get(own.hash)
-      const copy = known ?? (await desk.sign(draftLike(said, { ...own, value: original.value })))
-      copies.set(own.hash, copy)
+      const copy = await once(own.hash, () => desk.sign(draftLike(said, { ...own, value: original.value })))
       note('copied', `${said.type} of ${original.author}`)
       return copy
     }

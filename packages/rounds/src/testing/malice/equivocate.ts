@@ -1,6 +1,7 @@
 import type { Malice } from '@rondo/testkit/simulator'
 import { otherStatement } from './alter.js'
 import { assertListeners, chooseStories, type Listeners } from './listeners.js'
+import { createOnce } from './once.js'
 import { roundMalice } from './round-malice.js'
 
 /**
@@ -13,15 +14,14 @@ export function equivocate(phase: string, { to = 'half' }: { readonly to?: Liste
   assertListeners(to)
   return roundMalice(`equivocate in ${phase}`, ({ random, note }) => {
     const storyFor = chooseStories(to)
-    const others = new Map<string, Uint8Array>()
+    const once = createOnce<Uint8Array>()
     return {
       async say(said, peer, desk) {
         const { article } = said
         if (said.type !== phase || article.author !== desk.me) return undefined
         const story = storyFor(peer, desk)
         if (story === 'first') return undefined
-        const other = others.get(article.hash) ?? (await desk.sign(otherStatement(said, random)))
-        others.set(article.hash, other)
+        const other = await once(article.hash, () => desk.sign(otherStatement(said, random)))
         note('said another thing', `in ${phase} to ${peer}`)
         return story === 'both' ? [article.bytes, other] : [other]
       },

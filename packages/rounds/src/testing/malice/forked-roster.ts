@@ -3,6 +3,7 @@ import type { Join, Proposal } from '../../articles/article.js'
 import { attemptIdOf } from '../../articles/ids.js'
 import { alterArticle } from './alter.js'
 import { chooseStories } from './listeners.js'
+import { createOnce } from './once.js'
 import { type Desk, roundMalice } from './round-malice.js'
 import { draftLike, type Said } from './said.js'
 
@@ -10,7 +11,7 @@ import { draftLike, type Said } from './said.js'
 export function forkedRoster(): Malice {
   return roundMalice('forked roster', ({ random, note }) => {
     const storyFor = chooseStories('half')
-    const others = new Map<string, Uint8Array>()
+    const once = createOnce<Uint8Array>()
     return {
       async say(said, peer, desk) {
         const { article } = said
@@ -19,8 +20,7 @@ export function forkedRoster(): Malice {
         if (!isProposal && article.kind !== 'answer') return undefined
         const story = storyFor(peer, desk)
         if (story === 'first') return undefined
-        const other = others.get(article.hash) ?? (await otherwise(said, desk, random))
-        others.set(article.hash, other)
+        const other = await once(article.hash, () => otherwise(said, desk, random))
         note('forked', `${article.kind} for ${peer}`)
         return story === 'both' ? [article.bytes, other] : [other]
       },

@@ -14,6 +14,8 @@ interface Entry {
 }
 
 export class Ledger {
+  /** What the member signed besides what its engine said, in hexadecimal digits. */
+  readonly lies = new Set<string>()
   readonly #entries = new Map<string, Entry>()
 
   /** Returns whether it is new. */

@@ -1,6 +1,7 @@
 import type { OwnMessageDraft } from '@rondo/core'
 import type { Malice, MaliceTools } from '@rondo/testkit/simulator'
 import type { Contribution } from '../../articles/article.js'
+import { createOnce } from './once.js'
 import { roundMalice } from './round-malice.js'
 import type { Said } from './said.js'
 
@@ -11,13 +12,12 @@ export function restate(
   restated: (said: Said, contribution: Contribution, tools: MaliceTools) => OwnMessageDraft,
 ): Malice {
   return roundMalice(`${name} in ${phase}`, (tools) => {
-    const others = new Map<string, Uint8Array>()
+    const once = createOnce<Uint8Array>()
     return {
       async say(said, peer, desk) {
         const { article } = said
         if (said.type !== phase || article.author !== desk.me || article.kind !== 'contribution') return undefined
-        const other = others.get(article.hash) ?? (await desk.sign(restated(said, article, tools)))
-        others.set(article.hash, other)
+        const other = await once(article.hash, () => desk.sign(restated(said, article, tools)))
         tools.note('restated', `${phase} to ${peer}`)
         return [other]
       },

@@ -63,6 +63,14 @@ export function roundMalice(name: string, begin: (tools: MaliceTools) => Tricks)
 
 function createLiar(coordinator: Coordinator, tricks: Tricks, tools: MaliceTools, ledger: Ledger): Coordinator {
   const verify: MessageVerifier = (bytes, options) => coordinator.verifyMessage(bytes, options)
+  const sign = (draft: OwnMessageDraft): MaybePromise<Uint8Array> => {
+    const signed = coordinator.signMessage(draft)
+    const kept = (bytes: Uint8Array): Uint8Array => {
+      ledger.lies.add(hexOf(bytes))
+      return bytes
+    }
+    return signed instanceof Promise ? signed.then(kept) : kept(signed)
+  }
   const deskFor = (room: Uint8Array): Desk => ({
     me: coordinator.peerId,
     tools,
@@ -73,8 +81,8 @@ function createLiar(coordinator: Coordinator, tricks: Tricks, tools: MaliceTools
       return speakersOf(coordinator)
     },
     verify,
-    sign: (draft) => coordinator.signMessage(draft),
-    signLike: (said, draft) => coordinator.signMessage(draftLike(said, draft)),
+    sign,
+    signLike: (said, draft) => sign(draftLike(said, draft)),
     tell(to, articles) {
       // That a peer has gone is no concern of a liar's.
       coordinator.sendTo(to, { protocol: roundsName, type: 'articles', payload: { room, articles } }).catch(() => {})
@@ -91,7 +99,8 @@ function createLiar(coordinator: Coordinator, tricks: Tricks, tools: MaliceTools
     for (const bytes of payload.articles) {
       const said = await readSaid(bytes, verify)
       if (said !== undefined) ledger.add(payload.room, said)
-      articles.push(...((said && (await tricks.say?.(said, to, desk))) ?? [bytes]))
+      const isLie = said === undefined || ledger.lies.has(hexOf(bytes))
+      articles.push(...((isLie ? undefined : await tricks.say?.(said, to, desk)) ?? [bytes]))
     }
     return articles.length === 0 ? [] : [{ ...message, payload: { ...payload, articles } }]
   }
@@ -133,16 +142,25 @@ function createLiar(coordinator: Coordinator, tricks: Tricks, tools: MaliceTools
       return coordinator.signMessage(draft)
     },
     registerProtocol: (handler) =>
-      coordinator.registerProtocol(handler.protocolName === roundsName ? overheard(handler, hear) : handler),
+      coordinator.registerProtocol(handler.protocolName === roundsName ? overheard(handler, ledger, hear) : handler),
   })
 }
 
-function overheard(handler: ProtocolHandler, hear: (payload: unknown) => Promise<void>): ProtocolHandler {
+/** What the member said falsely it does not hear again: or its own engine would convict it, and say so. */
+function overheard(
+  handler: ProtocolHandler,
+  { lies }: Ledger,
+  hear: (payload: unknown) => Promise<void>,
+): ProtocolHandler {
   return {
     ...handler,
     handleMessage(message, from, context) {
-      void hear(message.payload)
-      return handler.handleMessage(message, from, context)
+      const { payload } = message
+      if (!isArticles(payload)) return handler.handleMessage(message, from, context)
+      void hear(payload)
+      const articles = payload.articles.filter((bytes) => !lies.has(hexOf(bytes)))
+      if (articles.length === 0) return undefined
+      return handler.handleMessage({ ...message, payload: { ...payload, articles } }, from, context)
     },
   }
 }

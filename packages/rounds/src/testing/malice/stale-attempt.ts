@@ -2,6 +2,7 @@ import type { Malice } from '@rondo/testkit/simulator'
 import type { Contribution, Proposal } from '../../articles/article.js'
 import { attemptIdOf } from '../../articles/ids.js'
 import { hexOf } from '../../hex.js'
+import { createOnce } from './once.js'
 import { type Desk, roundMalice } from './round-malice.js'
 import type { Said } from './said.js'
 
@@ -11,7 +12,7 @@ import type { Said } from './said.js'
  */
 export function staleAttempt(): Malice {
   return roundMalice('stale attempt', ({ random, bytes, note }) => {
-    const made = new Map<string, readonly Uint8Array[]>()
+    const once = createOnce<readonly Uint8Array[]>()
 
     async function contributed(said: Said, contribution: Contribution, desk: Desk): Promise<Uint8Array> {
       const former = desk.ledger.joins(desk.roomId).find(({ attempt }) => attempt !== contribution.attempt)
@@ -39,10 +40,9 @@ export function staleAttempt(): Malice {
       async say(said, peer, desk) {
         const { article } = said
         if (article.kind !== 'contribution' || article.author !== desk.me) return undefined
-        const extra =
-          made.get(article.hash) ??
-          (random() < 0.5 ? [await contributed(said, article, desk)] : await proposed(said, article, desk))
-        made.set(article.hash, extra)
+        const extra = await once(article.hash, async () =>
+          random() < 0.5 ? [await contributed(said, article, desk)] : proposed(said, article, desk),
+        )
         note('went astray', `${extra.length} statements to ${peer}`)
         return [article.bytes, ...extra]
       },

@@ -1,0 +1,49 @@
+import { everySeed, simulationSeeds } from '@rondo/testkit/simulator'
+import { expect, test } from 'vitest'
+import { endingsOf, judgeWorld, playWorld } from './play.js'
+import { everyTrouble, recipeOf, type Trouble } from './recipe.js'
+
+interface Seen {
+  completed: number
+  aborted: number
+  recovered: number
+  upgraded: number
+}
+
+async function playAll(seeds: readonly number[], trouble: Trouble): Promise<Seen> {
+  const seen: Seen = { completed: 0, aborted: 0, recovered: 0, upgraded: 0 }
+  await everySeed(seeds, async (seed) => {
+    const recipe = recipeOf(seed, trouble)
+    const played = await playWorld(recipe)
+    await judgeWorld(recipe, played)
+    for (const { endings, isRecovered } of endingsOf(played).flat()) {
+      const last = endings.at(-1)
+      if (last !== undefined) seen[last.status] += 1
+      if (isRecovered) seen.recovered += 1
+      if (endings.length > 1) seen.upgraded += 1
+    }
+  })
+  return seen
+}
+
+test('where nothing goes wrong, everybody completes', async () => {
+  const seen = await playAll(simulationSeeds({ quick: 20, full: 500 }), {})
+  expect(seen).toEqual({ completed: seen.completed, aborted: 0, recovered: 0, upgraded: 0 })
+  expect(seen.completed).toBeGreaterThan(1)
+})
+
+test('whatever a network does', async () => {
+  await playAll(simulationSeeds({ quick: 50, full: 2_000 }), { network: true, partitions: true, sparse: true })
+})
+
+test('whoever crashes', async () => {
+  await playAll(simulationSeeds({ quick: 50, full: 2_000 }), { crashes: true, clocks: true, network: true })
+})
+
+test('whoever lies', async () => {
+  await playAll(simulationSeeds({ quick: 100, full: 3_000 }), { malice: true })
+})
+
+test('whatever happens', async () => {
+  console.log(await playAll(simulationSeeds({ quick: 100, full: 10_000 }), everyTrouble))
+})
