@@ -1,4 +1,4 @@
-import { type Coordinator, checkSchema, type PeerId, type RondoError } from '@rondo/core'
+import { type Coordinator, checkSchema, coreError, type PeerId, type RondoError } from '@rondo/core'
 import type { Invitation } from '../articles/article.js'
 import { readArticle } from '../articles/read-article.js'
 import { incarnationBytes } from '../articles/slot.js'
@@ -99,6 +99,7 @@ class Engine implements Rounds {
   ): Promise<Round<T['result']>> {
     const { signal } = options
     signal?.throwIfAborted()
+    this.#assertUp()
     this.#assertStore(definition)
     const setup = checkSchema(definition.setup, options.setup)
     if (!setup.ok)
@@ -107,6 +108,7 @@ class Engine implements Rounds {
     const draft = draftInvitation(definition, options, this.#coordinator, this.#newLife())
     const invitation = await signInvitation(this.#coordinator, definition, draft)
     signal?.throwIfAborted()
+    this.#assertUp()
     this.#makeRoom()
     const { incarnation } = invitation
     const opening = openAsHost({ ...this.#openingOf(definition, invitation, setup.value), incarnation, me: 0 })
@@ -297,6 +299,11 @@ class Engine implements Rounds {
     } catch {
       return false
     }
+  }
+
+  #assertUp(): void {
+    const { state } = this.#coordinator
+    if (state === 'stopping' || state === 'stopped') throw coreError('COORDINATOR_STOPPED')
   }
 
   #assertStore({ name, secrets }: Plan): void {
