@@ -203,6 +203,9 @@ export class LiveRoom implements Round {
   async stop(): Promise<void> {
     this.abort('this node stops')
     await this.#saying
+    this.#post.flush()
+    // What the sessions were given goes out with the end of this turn, and they are closed after it.
+    await new Promise<void>((resolve) => this.#parts.coordinator.env.defer(resolve))
     this.drop()
   }
 

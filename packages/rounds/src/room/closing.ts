@@ -14,9 +14,10 @@ interface Close {
   readonly closing: ClosingReason
   readonly detail: string
   readonly suspects?: readonly Suspect[] | undefined
+  readonly declined?: Ending['declined']
 }
 
-export function close(turn: Turn, id: string, { reason, closing, detail, suspects }: Close): void {
+export function close(turn: Turn, id: string, { reason, closing, detail, suspects, declined }: Close): void {
   const { room } = turn
   const attempt = turn.attempt(id)
   if (!attempt.isOpen) return
@@ -39,7 +40,8 @@ export function close(turn: Turn, id: string, { reason, closing, detail, suspect
       detail: detail.slice(0, 256),
     },
   })
-  const ending: Ending = { reason, detail, suspects: suspects ?? suspectsIn(turn.room, turn.attempt(id), hasWaited) }
+  const found = suspects ?? suspectsIn(turn.room, turn.attempt(id), hasWaited)
+  const ending: Ending = { reason, detail, suspects: found, declined }
   if (!beginRegrouping(turn, turn.attempt(id), ending)) finish(turn, ending)
 }
 
@@ -139,7 +141,8 @@ export function abandon(turn: Turn, reason: AbortReason, detail: string): void {
   const { room } = turn
   const attempt = presentAttempt(room)
   const closing = reason === 'FAILED' ? 'failed' : reason === 'DECLINED' ? 'declined' : 'cancelled'
-  if (attempt?.isOpen === true) return close(turn, attempt.id, { reason, closing, detail, suspects: [] })
+  const declined = reason === 'DECLINED' ? [{ member: room.me, reason: detail }] : undefined
+  if (attempt?.isOpen === true) return close(turn, attempt.id, { reason, closing, detail, suspects: [], declined })
   if (room.isWatched) return finish(turn, { reason, detail })
   if (room.stage === 'over') return
   if (room.stage === 'invited') return decline(turn, detail)

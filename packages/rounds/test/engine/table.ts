@@ -1,3 +1,4 @@
+import type { Coordinator } from '@rondo/core'
 import { bytes, defineRounds, fault, type Rounds, type RoundsOptions, rounds, schemaOf } from '@rondo/rounds'
 import { type Life, type SimulateOptions, simulate, type World, wrapCoordinator } from '@rondo/testkit/simulator'
 
@@ -42,13 +43,15 @@ export interface TableOptions extends Partial<SimulateOptions> {
   readonly rounds?: RoundsOptions | undefined
   /** Leaves the nodes without what survives them. */
   readonly volatile?: boolean | undefined
+  /** What stands in for a node. */
+  readonly wrap?: (coordinator: Coordinator, index: number) => Coordinator
   /** Before anything else. */
   readonly arrange?: (world: World) => void
 }
 
 /** Resolves with what the world had to say that nobody could be thrown at. */
 export async function atTable(peers: number, act: (table: Table) => Promise<void>, options: TableOptions = {}) {
-  const { rounds: roundsOptions, volatile = false, arrange, ...given } = options
+  const { rounds: roundsOptions, volatile = false, wrap = (node) => node, arrange, ...given } = options
   const world = simulate({ seed: 1, peers, network: { latencyMs: [2, 10] }, ...given })
   arrange?.(world)
   const logged: Logged[] = []
@@ -62,7 +65,7 @@ export async function atTable(peers: number, act: (table: Table) => Promise<void
       }
       const env = { ...coordinator.env, log }
       const changes = volatile ? { env, store: undefined } : { env }
-      return rounds(wrapCoordinator(coordinator, changes), roundsOptions)
+      return rounds(wrapCoordinator(wrap(coordinator, peer), changes), roundsOptions)
     })
     const engine = (at: number): Rounds => {
       const found = engines[at]
