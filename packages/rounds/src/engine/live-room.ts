@@ -6,7 +6,7 @@ import { type ArticleDraft, type ContributionDraft, draftMessage } from '../arti
 import { readArticle } from '../articles/read-article.js'
 import type { Ask, Claim } from '../delivery/messages.js'
 import { roundsError } from '../errors.js'
-import { hexOf } from '../hex.js'
+import { hexOf, isSameBytes } from '../hex.js'
 import type { Journal } from '../journal/journal.js'
 import type { RoundsLimits } from '../options.js'
 import { encodeValue } from '../plan/encode-value.js'
@@ -84,7 +84,11 @@ export class LiveRoom implements Round {
     this.#post.look()
     for (const effect of opening.effects) this.#do(effect)
     const leftMs = this.#room.invitation.expiresMs - coordinator.env.wallMs()
-    this.#timers.set('expiry', coordinator.env.schedule(Math.max(0, leftMs), expired))
+    const expire = (): void => {
+      this.happen({ type: 'timer', name: 'expiry' })
+      expired()
+    }
+    this.#timers.set('expiry', coordinator.env.schedule(Math.max(0, leftMs), expire))
   }
 
   get room(): Room {
@@ -174,7 +178,9 @@ export class LiveRoom implements Round {
       this.happen({ type: 'heard', article })
       this.#bringer = undefined
     }
-    if (this.#room.articles.some(({ hash }) => hash === article?.hash)) this.#verified.add(key)
+    // One copy of a statement is worth remembering: its author can sign it again and again, and no two copies are alike.
+    const kept = this.#room.articles.find(({ hash }) => hash === article?.hash)
+    if (kept !== undefined && article !== undefined && isSameBytes(kept.bytes, article.bytes)) this.#verified.add(key)
     else this.#useless.set(from, (this.#useless.get(from) ?? 0) + 1)
   }
 

@@ -245,10 +245,7 @@ class Engine implements Rounds {
   #open(plan: Plan, opening: ReturnType<typeof openAsHost>, input: unknown): LiveRoom {
     const { invitation } = opening.room
     const { room: id, expiresMs } = invitation
-    const expired = (): void => {
-      this.#rooms.get(id)?.abort('its time is over')
-      this.#forget(id)
-    }
+    const expired = (): void => this.#forget(id)
     const [coordinator, limits, journal] = [this.#coordinator, this.#limits, this.#journal]
     const { name, version } = plan
     if (!opening.room.isWatched)

@@ -1,12 +1,12 @@
-import type { Article } from '../articles/article.js'
-import { abandon, heardClosing, ranOut, settleClosings } from './closing.js'
+import { type Answer, type Article, answerDigits } from '../articles/article.js'
+import { abandon, expire, heardClosing, ranOut, settleClosings } from './closing.js'
 import { convict } from './convict.js'
 import type { RoomEvent, Step } from './events.js'
 import { accept, decline, heardAnswer, propose, settleGathering } from './gathering.js'
 import { settleJoining } from './joining.js'
 import { heardContribution, placeJoin, pull, settlePhases } from './phases.js'
 import { proposeAgain, regroupFailed, settleRegrouping } from './regrouping.js'
-import { candidateOf, type Room } from './room.js'
+import { candidateOf, joinsOf, type Room } from './room.js'
 import { Turn } from './turn.js'
 
 /**
@@ -82,7 +82,7 @@ function isOfRoom(room: Room, article: Article): boolean {
     case 'invitation':
       return member === 0 && article.nonce === nonce
     case 'answer':
-      return article.room === id && member > 0 && countOf(room, article) < livesMax
+      return article.room === id && member > 0 && (countOf(room, article) < livesMax || isGoneBy(room, article))
     case 'join':
       return isAttempt(article.parent) && countOf(room, article) < livesMax * attemptsMax
     case 'contribution':
@@ -90,6 +90,13 @@ function isOfRoom(room: Room, article: Article): boolean {
     case 'closing':
       return isAttempt(article.attempt) && countOf(room, article) < livesMax * attemptsMax
   }
+}
+
+/** Whether the host goes by this answer: or whoever gave too many could keep the one that counts from others. */
+function isGoneBy(room: Room, { hash }: Answer): boolean {
+  const { author, incarnation, room: id } = room.invitation
+  const proposals = joinsOf(room, id).filter((join) => join.author === author && join.incarnation === incarnation)
+  return proposals.some(({ proposal }) => proposal?.answers.includes(hash.slice(0, answerDigits)) === true)
 }
 
 /** A member may have restarted while the round was gathering. */
@@ -130,6 +137,6 @@ function rang(turn: Turn, name: Extract<RoomEvent, { type: 'timer' }>['name']): 
     case 'pull':
       return pull(turn)
     case 'expiry':
-      return
+      return expire(turn)
   }
 }
