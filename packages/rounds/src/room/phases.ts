@@ -93,8 +93,7 @@ function refuse(
   { article }: Saying,
   verdict: Judgement & { ok: false },
 ): void {
-  if ('fault' in verdict)
-    return convict(turn, article.author, 'fault', `${step.name}: ${verdict.fault}`, [article], attempt.id)
+  if ('fault' in verdict) return convict(turn, article.author, 'fault', verdict.fault, [article], attempt.id)
   const detail = `check of ${step.name} failed: ${String(verdict.failure)}`
   close(turn, attempt.id, { reason: 'FAILED', closing: 'failed', detail })
 }
