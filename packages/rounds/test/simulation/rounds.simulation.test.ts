@@ -50,13 +50,13 @@ function liarsAreNamed(recipe: Recipe, played: Played): void {
 }
 
 test('where nothing goes wrong, everybody completes', async () => {
-  const seen = await playAll(simulationSeeds({ quick: 20, full: 500 }), { peersMax: 20 })
+  const seen = await playAll(simulationSeeds({ quick: 20, full: 500 }), { peersMax: isFull ? 20 : 12 })
   expect(seen).toEqual({ completed: seen.completed, aborted: 0, recovered: 0, upgraded: 0 })
   expect(seen.completed).toBeGreaterThan(1)
 })
 
 test('whatever a network does', { timeout }, async () => {
-  const seen = await playAll(simulationSeeds({ quick: 30, full: 2_000 }), {
+  const seen = await playAll(simulationSeeds({ quick: 35, full: 2_000 }), {
     ...{ network: true, partitions: true, sparse: true },
     peersMax,
   })
@@ -64,7 +64,7 @@ test('whatever a network does', { timeout }, async () => {
 })
 
 test('whoever crashes', { timeout }, async () => {
-  const seen = await playAll(simulationSeeds({ quick: 40, full: 2_000 }), {
+  const seen = await playAll(simulationSeeds({ quick: 45, full: 2_000 }), {
     ...{ crashes: true, clocks: true, network: true },
     peersMax,
   })
@@ -72,11 +72,11 @@ test('whoever crashes', { timeout }, async () => {
 })
 
 test('whoever lies', { timeout }, async () => {
-  const seen = await playAll(simulationSeeds({ quick: 50, full: 4_000 }), { malice: true, peersMax }, liarsAreNamed)
+  const seen = await playAll(simulationSeeds({ quick: 60, full: 4_000 }), { malice: true, peersMax }, liarsAreNamed)
   expect(Math.min(seen.completed, seen.aborted)).toBeGreaterThan(0)
 })
 
 test('whatever happens', { timeout }, async () => {
-  const seen = await playAll(simulationSeeds({ quick: 60, full: 10_000 }), { ...everyTrouble, peersMax })
+  const seen = await playAll(simulationSeeds({ quick: 90, full: 10_000 }), { ...everyTrouble, peersMax })
   expect(Math.min(seen.completed, seen.aborted, seen.recovered)).toBeGreaterThan(0)
 })
