@@ -141,15 +141,15 @@ function maliceOf(random: () => number, protocol: Recipe['protocol']): Malice {
   const phases = authorPhases[protocol]
   const last = phases.length - 1
   const phase = phases[Math.floor(random() * phases.length)] ?? 'confirm'
-  const any = ['join', ...phases, 'confirm'][Math.floor(random() * (phases.length + 2))] ?? 'join'
+  const somewhere = ['join', ...phases, 'confirm'][Math.floor(random() * (phases.length + 2))] ?? 'join'
   const opened = phases[last] ?? 'confirm'
   const to = random() < 0.5 ? 'half' : 'one'
   const kinds: readonly (() => Malice)[] = [
-    () => equivocate(any, { to }),
-    () => equivocate(any, { to }),
+    () => equivocate(somewhere, { to }),
+    () => equivocate(somewhere, { to }),
     () => replayOld(),
     () => garbage({ share: random() }),
-    () => silent(random() < 0.8 ? any : undefined),
+    () => silent(random() < 0.8 ? somewhere : undefined),
     () => withholdLast({ phase: random() < 0.5 ? 'confirm' : phase, to: random() < 0.5 ? 'one' : 'nobody' }),
     () => falseAccusation(random() < 0.5 ? 'confirm' : phase),
     () => forgedEvidence(),
@@ -160,8 +160,8 @@ function maliceOf(random: () => number, protocol: Recipe['protocol']): Malice {
     () => forkedRoster(),
     () => copiedCommitment(phases[0] ?? 'commit', opened),
     () => wrongOpening(opened),
-    () => digestLie(any === 'join' ? 'confirm' : any),
-    () => malformed(any === 'join' ? 'confirm' : any),
+    () => digestLie(somewhere === 'join' ? 'confirm' : somewhere),
+    () => malformed(somewhere === 'join' ? 'confirm' : somewhere),
   ]
   return (kinds[Math.floor(random() * kinds.length)] ?? forgedEvidence)()
 }
