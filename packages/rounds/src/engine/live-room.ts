@@ -81,7 +81,9 @@ export class LiveRoom implements Round {
   /** Says and asks what the opening asks for. */
   begin(): void {
     const { opening, coordinator, expired } = this.#parts
-    this.#post.look()
+    // Of a room of a former life, others may know more.
+    if (this.#room.isWatched) this.#post.look()
+    else this.#post.begin()
     for (const effect of opening.effects) this.#do(effect)
     const leftMs = this.#room.invitation.expiresMs - coordinator.env.wallMs()
     this.#timers.set('expiry', coordinator.env.schedule(Math.max(0, leftMs), expired))
@@ -169,7 +171,7 @@ export class LiveRoom implements Round {
       this.happen({ type: 'heard', article })
       this.#bringer = undefined
     }
-    if (this.#room.articles.some(({ hash }) => hash === article?.hash)) this.#verified.add(key)
+    if (this.#room.articles.findLast(({ hash }) => hash === article?.hash) !== undefined) this.#verified.add(key)
     else this.#useless.set(from, (this.#useless.get(from) ?? 0) + 1)
   }
 
@@ -338,6 +340,7 @@ export class LiveRoom implements Round {
   }
 
   #tellProgress({ attempt, phase, waitingFor }: Extract<RoomEffect, { type: 'progress' }>): void {
+    if (!this.#listeners.has('progress')) return
     const { phases } = this.#parts.plan
     const progress: Progress = {
       phase: phases[phase]?.name ?? '',
