@@ -6,14 +6,14 @@ import { type ArticleDraft, type ContributionDraft, draftMessage } from '../arti
 import { readArticle } from '../articles/read-article.js'
 import type { Ask, Claim } from '../delivery/messages.js'
 import { roundsError } from '../errors.js'
-import { hexOf } from '../hex.js'
+import { hexOf, isSameBytes } from '../hex.js'
 import type { Journal } from '../journal/journal.js'
 import type { RoundsLimits } from '../options.js'
 import { encodeValue } from '../plan/encode-value.js'
 import { judgeContent, judgeForm } from '../plan/judge.js'
 import type { Plan } from '../plan/plan.js'
 import type { View } from '../plan/shape.js'
-import { Declined } from '../plan/verdict.js'
+import { isDeclined } from '../plan/verdict.js'
 import type { RoomEffect, RoomEvent, Step, TimerName } from '../room/events.js'
 import type { Room } from '../room/room.js'
 import { step } from '../room/step.js'
@@ -86,7 +86,11 @@ export class LiveRoom implements Round {
     else this.#post.begin()
     for (const effect of opening.effects) this.#do(effect)
     const leftMs = this.#room.invitation.expiresMs - coordinator.env.wallMs()
-    this.#timers.set('expiry', coordinator.env.schedule(Math.max(0, leftMs), expired))
+    const expire = (): void => {
+      this.happen({ type: 'timer', name: 'expiry' })
+      expired()
+    }
+    this.#timers.set('expiry', coordinator.env.schedule(Math.max(0, leftMs), expire))
   }
 
   get room(): Room {
@@ -171,7 +175,9 @@ export class LiveRoom implements Round {
       this.happen({ type: 'heard', article })
       this.#bringer = undefined
     }
-    if (this.#room.articles.findLast(({ hash }) => hash === article?.hash) !== undefined) this.#verified.add(key)
+    // One copy of a statement is worth remembering: its author can sign it again and again, and no two copies are alike.
+    const kept = this.#room.articles.findLast(({ hash }) => hash === article?.hash)
+    if (kept !== undefined && article !== undefined && isSameBytes(kept.bytes, article.bytes)) this.#verified.add(key)
     else this.#useless.set(from, (this.#useless.get(from) ?? 0) + 1)
   }
 
@@ -333,7 +339,7 @@ export class LiveRoom implements Round {
   }
 
   #failed(cause: unknown): void {
-    if (cause instanceof Declined) return this.happen({ type: 'failed', reason: 'DECLINED', detail: cause.reason })
+    if (isDeclined(cause)) return this.happen({ type: 'failed', reason: 'DECLINED', detail: cause.reason })
     const detail = cause instanceof Error ? cause.message : String(cause)
     this.#parts.coordinator.env.log('warn', 'a round could not go on', { round: this.id, cause })
     this.happen({ type: 'failed', reason: 'FAILED', detail: detail.slice(0, 256) })

@@ -1,7 +1,7 @@
 import { checkSchema, type PeerId } from '@rondo/core'
 import type { Phase } from './plan.js'
 import type { View } from './shape.js'
-import { cut, Fault } from './verdict.js'
+import { cut, isFault } from './verdict.js'
 
 // One contribution, judged by what everybody can see, and so with the same verdict wherever and whenever it is judged.
 
@@ -37,7 +37,7 @@ export function judgeContent(phase: Phase, view: View, from: PeerId, value: unkn
   try {
     const verdict: unknown = phase.check(view, from, value)
     if (verdict === true) return { ok: true, value }
-    if (verdict instanceof Fault) return faulty(verdict.reason)
+    if (isFault(verdict)) return faulty(verdict.reason)
     return {
       ok: false,
       failure: new TypeError(`check of ${phase.name} must return true or fault(…), not ${String(verdict)}`),

@@ -1,5 +1,10 @@
+// Known by these marks, and not by their classes: a program may have two copies of the package.
+const faultMark = Symbol.for('@rondo/rounds fault')
+const declinedMark = Symbol.for('@rondo/rounds declined')
+
 /** A contribution that breaks the protocol, by what everybody can see: it convicts its author. */
 export class Fault {
+  readonly [faultMark] = true
   readonly reason: string
 
   constructor(reason: string) {
@@ -20,6 +25,7 @@ export function fault(reason: string): Fault {
 /** Thrown by `contribute` where this member will not go on, for reasons that only it can see. Convicts nobody. */
 export class Declined extends Error {
   override readonly name = 'Declined'
+  readonly [declinedMark] = true
   readonly reason: string
 
   constructor(reason: string) {
@@ -27,6 +33,14 @@ export class Declined extends Error {
     super(`declined: ${short}`)
     this.reason = short
   }
+}
+
+export function isFault(value: unknown): value is Fault {
+  return typeof value === 'object' && value !== null && faultMark in value
+}
+
+export function isDeclined(value: unknown): value is Declined {
+  return typeof value === 'object' && value !== null && declinedMark in value
 }
 
 export const reasonCharactersMax = 256

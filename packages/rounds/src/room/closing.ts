@@ -134,6 +134,12 @@ export function ranOut(turn: Turn): void {
   }
 }
 
+/** What is said here is good no longer, by this member's clock: whatever came of it, it ends here. */
+export function expire(turn: Turn): void {
+  ranOut(turn)
+  finish(turn, { reason: 'TIMEOUT', detail: 'the round expired before it was over' })
+}
+
 /** This member's program will not or cannot go on. */
 export function abandon(turn: Turn, reason: AbortReason, detail: string): void {
   const { room } = turn

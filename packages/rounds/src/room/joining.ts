@@ -41,8 +41,10 @@ function joinFirst(turn: Turn): void {
   if (proposed === undefined) return
   const mine = proposed.members.find(({ peerId }) => peerId === room.invitation.candidates[room.me]?.peerId)
   if (mine === undefined) return finish(turn, { reason: 'LEFT_OUT', detail: 'the host began without this member' })
-  // An answer of a former life was taken for this one's: it is not this life that may take part.
-  if (mine.incarnation === room.incarnation) say(turn, parent, proposed)
+  // What a former life answered was taken for the answer of this one, and a host begins once.
+  if (mine.incarnation !== room.incarnation)
+    return finish(turn, { reason: 'RESTARTED', detail: 'the host began with a former life of this member' })
+  say(turn, parent, proposed)
 }
 
 function joinNext(turn: Turn): void {

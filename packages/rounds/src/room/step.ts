@@ -1,12 +1,12 @@
-import type { Article } from '../articles/article.js'
-import { abandon, heardClosing, ranOut, settleClosings } from './closing.js'
+import { type Answer, type Article, answerDigits } from '../articles/article.js'
+import { abandon, expire, heardClosing, ranOut, settleClosings } from './closing.js'
 import { convict } from './convict.js'
 import type { RoomEvent, Step } from './events.js'
 import { accept, decline, heardAnswer, propose, settleGathering } from './gathering.js'
 import { settleJoining } from './joining.js'
 import { heardContribution, placeJoin, pull, settlePhases } from './phases.js'
 import { proposeAgain, regroupFailed, settleRegrouping } from './regrouping.js'
-import { candidateOf, type Room } from './room.js'
+import { candidateOf, joinsOf, type Room } from './room.js'
 import { Turn } from './turn.js'
 
 /**
@@ -84,7 +84,7 @@ function isOfRoom(room: Room, article: Article, known: readonly Article[]): bool
     case 'invitation':
       return member === 0 && article.nonce === nonce
     case 'answer':
-      return article.room === id && member > 0 && count < livesMax
+      return article.room === id && member > 0 && (count < livesMax || isGoneBy(room, article))
     case 'join':
       return isAttempt(article.parent) && count < livesMax * attemptsMax
     case 'contribution':
@@ -92,6 +92,13 @@ function isOfRoom(room: Room, article: Article, known: readonly Article[]): bool
     case 'closing':
       return isAttempt(article.attempt) && count < livesMax * attemptsMax
   }
+}
+
+/** Whether the host goes by this answer: or whoever gave too many could keep the one that counts from others. */
+function isGoneBy(room: Room, { hash }: Answer): boolean {
+  const { author, incarnation, room: id } = room.invitation
+  const proposals = joinsOf(room, id).filter((join) => join.author === author && join.incarnation === incarnation)
+  return proposals.some(({ proposal }) => proposal?.answers.includes(hash.slice(0, answerDigits)) === true)
 }
 
 /** A member may have restarted while the round was gathering. */
@@ -128,6 +135,6 @@ function rang(turn: Turn, name: Extract<RoomEvent, { type: 'timer' }>['name']): 
     case 'pull':
       return pull(turn)
     case 'expiry':
-      return
+      return expire(turn)
   }
 }

@@ -35,7 +35,7 @@ export function suspectsIn(room: Room, attempt: Attempt, hasWaited = true): read
     const accused = closing.reason === 'evidence' ? [] : missed
     for (const each of accused.filter((other) => other !== room.me && other !== member))
       accuse(suspects, each, member, name(closing.phase))
-    if (!isConvicted(room, member) && isReasonOfItsOwn(room, closing, others, missed, suspects))
+    if (isReasonOfItsOwn(room, closing, others, missed, suspects))
       suspects.set(member, { member, why: 'closed', phase: name(closing.phase), by: [] })
   }
   return [...suspects.values()].sort((a, b) => a.member - b.member)
@@ -61,8 +61,12 @@ function isReasonOfItsOwn(
     case 'closed':
       return room.culprits.length === 0 && !others.some(({ reason }) => reason !== 'closed' && reason !== 'evidence')
     default:
-      return !missed.some((member) => suspects.get(member)?.why === 'silent')
+      return !missed.some((member) => isMissedHere(suspects.get(member)))
   }
+}
+
+function isMissedHere(suspect: Suspect | undefined): boolean {
+  return suspect?.why === 'silent' || suspect?.why === 'astray'
 }
 
 function isConvicted({ culprits }: Room, member: number): boolean {

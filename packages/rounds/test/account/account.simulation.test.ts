@@ -43,7 +43,7 @@ test('of a round that went well', async () => {
 test.each([
   ['said two things', equivocate('reveal'), /(said two different things|broke the protocol) in reveal/],
   ['opened something else', wrongOpening('reveal'), /broke the protocol in reveal: “the opening does not match/],
-  ['lied about what it saw', digestLie('reveal'), /said two different things in reveal/],
+  ['lied about what it saw', digestLie('reveal'), /says it saw something else before reveal/],
   ['fell silent', silent('reveal'), /was silent for too long in reveal/],
 ])('of a round in which one member %s', async (_, malice, words) => {
   const accounts = await accountsOf(malice)
@@ -51,7 +51,7 @@ test.each([
   for (const account of accounts) {
     const told = describeRound(account).split('\n\n').at(-1)?.replaceAll('\n', ' ') ?? ''
     const name = account.members[villain]?.peerId.slice(0, 8)
-    expect(told).toMatch(new RegExp(`^Aborted after [^:]*: ${name}… ${words.source}`))
+    expect(told).toMatch(new RegExp(`^Aborted after [^:]*: (reveal took too long\\. )?${name}… ${words.source}`))
     const others = account.members.filter((__, member) => member !== villain).map(({ peerId }) => peerId.slice(0, 8))
     for (const other of others) expect(told).not.toContain(other)
     expect(renderTimeline(account)).toContain(`<span class="id">${name}…</span>`)

@@ -35,7 +35,7 @@ const matrix = names.flatMap((name) =>
 test.each(matrix)(
   '%s: a member that %s is named, and nobody who is honest is convicted',
   async (name, _what, malice) => {
-    await everySeed(simulationSeeds({ quick: 1, full: 100 }), async (seed) => {
+    await everySeed(simulationSeeds({ quick: 1, full: 50 }), async (seed) => {
       const { outcomes, peerIds } = await playInWorld(name, { seed, peers: 4 }, malice())
       const honest = peerIds.filter((_, index) => index !== 1)
       expect(everyHonestPeer(outcomes, completedOrNames(1))).toBe(true)
@@ -66,7 +66,7 @@ test.each(names.flatMap((name) => convicting.map(([what, malice]) => [name, what
 )
 
 test.each(['sealed-bid', 'poll'])('%s: no honest member opens where not all saw the same commitments', async (name) => {
-  await everySeed(simulationSeeds({ quick: 2, full: 200 }), async (seed) => {
+  await everySeed(simulationSeeds({ quick: 2, full: 100 }), async (seed) => {
     const { outcomes, peerIds } = await playInWorld(name, { seed, peers: 5 }, equivocate('commit'))
     for (const outcome of outcomes) {
       if (isAbsent(outcome)) continue

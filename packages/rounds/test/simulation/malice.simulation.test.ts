@@ -1,4 +1,4 @@
-import { rounds } from '@rondo/rounds'
+import { type RoundsLimitsOption, rounds } from '@rondo/rounds'
 import {
   accept,
   completedOrNames,
@@ -12,11 +12,13 @@ import {
   forkedRoster,
   garbage,
   malformed,
+  manyLives,
   noConflictingResults,
   noHonestConvicted,
   replayOld,
   silent,
   staleAttempt,
+  stutter,
   withholdLast,
   wrongOpening,
 } from '@rondo/rounds/testing'
@@ -32,22 +34,30 @@ interface Staged {
   readonly peers?: number
   readonly malicious?: number
   readonly retries?: number
+  readonly limits?: RoundsLimitsOption
   /** Whether everybody has to have found out who it was. */
   readonly isNamed?: boolean
 }
 
-async function playAgainst(malice: Malice, { seed = 1, peers = 4, malicious = 2, retries = 0, isNamed = true }: Staged = {}) {
+async function playAgainst(
+  malice: Malice,
+  { seed = 1, peers = 4, malicious = 2, retries = 0, limits = {}, isNamed = true }: Staged = {},
+) {
   const world = simulate({ seed, peers, network: { latencyMs: [5, 40] } })
-  world.malicious(malicious, malice)
+  let acts = 0
+  world.malicious(
+    malicious,
+    counted(malice, () => (acts += 1)),
+  )
   const definition = die('suspects')
   const terms = { setup: 6, minimum: 2, retries, answerMs: 2_000, deadlineMs: 1_000 }
-  const { outcomes, trace } = await world.run(async (peer, index, life) => {
+  const { outcomes } = await world.run(async (peer, index, life) => {
     if (index > 0) {
-      const outcome = await rounds(peer).serve(definition, accept).next()
+      const outcome = await rounds(peer, { limits }).serve(definition, accept).next()
       await life.sleep(5_000)
       return outcome
     }
-    const round = await rounds(peer).start(definition, { with: world.others(0), ...terms })
+    const round = await rounds(peer, { limits }).start(definition, { with: world.others(0), ...terms })
     const outcome = await round.outcome
     await life.sleep(5_000)
     return outcome
@@ -61,8 +71,19 @@ async function playAgainst(malice: Malice, { seed = 1, peers = 4, malicious = 2,
     if (isAbsent(outcome)) return 'absent'
     return outcome.status === 'completed' ? 'completed' : outcome.reason
   })
-  const acts = trace.tail.filter(({ peer, detail }) => peer === malicious && detail.startsWith(malice.name))
-  return { endings: endings.filter((_, peer) => peer !== malicious), acts: acts.length }
+  return { endings: endings.filter((_, peer) => peer !== malicious), acts }
+}
+
+/** What it notes, it has done. */
+function counted(malice: Malice, act: () => void): Malice {
+  const begin: Malice['begin'] = (tools) => {
+    const note: typeof tools.note = (what, detail) => {
+      act()
+      tools.note(what, detail)
+    }
+    return malice.begin({ ...tools, note })
+  }
+  return { name: malice.name, begin }
 }
 
 const everybody = (ending: string): readonly string[] => [ending, ending, ending]
@@ -80,6 +101,8 @@ test.each<[string, Malice, string]>([
   ['saw what nobody said', digestLie('reveal'), 'TIMEOUT'],
   ['accuses the others', falseAccusation('reveal'), 'CLOSED'],
   ['shows forged evidence', forgedEvidence(), 'completed'],
+  ['answers in many lives', manyLives(), 'completed'],
+  ['stutters', stutter(), 'completed'],
   ['replays', replayOld({ share: 1 }), 'completed'],
   ['speaks in other attempts', staleAttempt(), 'completed'],
 ])('who %s acts, and it ends as it should', async (_, malice, ending) => {
@@ -92,6 +115,14 @@ test('garbage costs whoever sends it its place, or nothing at all', async () => 
   const { endings, acts } = await playAgainst(garbage({ share: 0.6 }))
   expect(acts).toBeGreaterThan(0)
   expect(['completed', 'TIMEOUT']).toContain(endings[0])
+})
+
+test('who says the same under more signatures than are good for anything is not heard any more', async () => {
+  const limits = { uselessMax: 10 }
+  const { endings } = await playAgainst(stutter({ times: 6 }), { peers: 2, malicious: 1, limits })
+  expect(endings).toEqual(['TIMEOUT'])
+  const { endings: patient } = await playAgainst(stutter({ times: 6 }), { peers: 2, malicious: 1 })
+  expect(patient).toEqual(['completed'])
 })
 
 test('a silent host leaves nobody with a round', async () => {

@@ -8,9 +8,11 @@ import {
   forkedRoster,
   garbage,
   malformed,
+  manyLives,
   replayOld,
   silent,
   staleAttempt,
+  stutter,
   withholdLast,
   wrongOpening,
 } from '@rondo/rounds/testing'
@@ -191,6 +193,21 @@ test('forkedRoster proposes two rosters as host, and gives two answers as guest'
     guest.told(peer, 'answer').map((each) => each.kind === 'answer' && each.answer.accepts && each.answer.nonce),
   )
   expect(new Set(nonces).size).toBe(2)
+})
+
+test('manyLives answers one guest many times, each in a place of its own', async () => {
+  const { told } = await recitedWith(manyLives({ lives: 5 }), { peers: 4 })
+  expect([0, 2, 3].map((peer) => told(peer, 'answer').length)).toEqual([1, 6, 1])
+  expect(() => manyLives({ lives: 0 })).toThrow(TypeError)
+})
+
+test('stutter says one statement in many copies, no two alike', async () => {
+  const { heard, peerIds } = await recitedWith(stutter({ times: 3 }))
+  const copies = (heard[0] ?? []).filter(({ article }) => article?.author === peerIds[1] && article?.kind === 'join')
+  expect(copies).toHaveLength(4)
+  expect(new Set(copies.map(({ article }) => article?.hash)).size).toBe(1)
+  expect(new Set(copies.map(({ bytes }) => bytes.join())).size).toBe(4)
+  expect(() => stutter({ times: 0 })).toThrow(TypeError)
 })
 
 test('garbage is garbage of every kind, beside what is right', async () => {
