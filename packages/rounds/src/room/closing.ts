@@ -25,30 +25,22 @@ interface Close {
   /** Only then was anybody silent for too long. */
   readonly hasWaited?: boolean
   readonly suspects?: readonly Suspect[] | undefined
+  readonly declined?: Ending['declined']
 }
 
-export function close(turn: Turn, id: string, { reason, closing, detail, hasWaited = false, suspects }: Close): void {
-  const { room } = turn
+export function close(turn: Turn, id: string, close: Close): void {
+  const { reason, closing, detail, hasWaited = false, declined } = close
   const attempt = turn.attempt(id)
   if (!attempt.isOpen) return
-  const { incarnation } = room
-  const missing = missingIn(attempt)
+  const { incarnation } = turn.room
+  const { phase } = attempt
+  const said = { attempt: id, incarnation, phase, missing: missingIn(attempt), reason: closing, detail }
   turn.changeAttempt(id, { isOpen: false })
   turn.want({ type: 'desist' })
   turn.want({ type: 'timer', name: 'phase', ms: 'never' })
-  turn.want({
-    type: 'say',
-    draft: {
-      kind: 'closing',
-      attempt: id,
-      incarnation,
-      phase: attempt.phase,
-      missing,
-      reason: closing,
-      detail: detail.slice(0, 256),
-    },
-  })
-  const ending: Ending = { reason, detail, suspects: suspects ?? suspectsIn(turn.room, turn.attempt(id), hasWaited) }
+  turn.want({ type: 'say', draft: { kind: 'closing', ...said } })
+  const suspects = close.suspects ?? suspectsIn(turn.room, turn.attempt(id), hasWaited)
+  const ending: Ending = { reason, detail, suspects, declined }
   if (!beginRegrouping(turn, turn.attempt(id), ending)) finish(turn, ending)
 }
 
@@ -157,7 +149,8 @@ export function abandon(turn: Turn, reason: AbortReason, detail: string): void {
   const { room } = turn
   const attempt = presentAttempt(room)
   const closing = reason === 'FAILED' ? 'failed' : reason === 'DECLINED' ? 'declined' : 'cancelled'
-  if (attempt?.isOpen === true) return close(turn, attempt.id, { reason, closing, detail, suspects: [] })
+  const declined = reason === 'DECLINED' ? [{ member: room.me, reason: detail }] : undefined
+  if (attempt?.isOpen === true) return close(turn, attempt.id, { reason, closing, detail, suspects: [], declined })
   if (room.isWatched) return finish(turn, { reason, detail })
   if (room.stage === 'over') return
   if (room.stage === 'invited') return decline(turn, detail)

@@ -48,10 +48,10 @@ export function settlePhases(turn: Turn): void {
 
 /** Whether the present phase of the attempt is complete. */
 function isReady(turn: Turn, id: string): boolean {
-  const { phase, said, members, isStuck } = turn.attempt(id)
+  const { phase, said, isStuck } = turn.attempt(id)
   if (phase >= said.length || isStuck) return false
-  members.forEach((_, position) => {
-    judge(turn, id, phase, position)
+  said[phase]?.forEach((saying, position) => {
+    if (saying?.state === 'early' || saying?.state === 'astray') judge(turn, id, phase, position)
   })
   const sayings = turn.attempt(id).said[phase] ?? []
   // Where somebody was convicted, or nothing can be judged, the attempt has been closed and stays where it is.
@@ -65,12 +65,12 @@ function judge(turn: Turn, id: string, phase: number, position: number): void {
   const saying = fittingAt(turn.room, attempt, position)
   if (saying?.state !== 'early' || saying.article.kind !== 'contribution' || step === undefined) return
   if (saying.article.digest !== attempt.digests[phase]) return leadAstray(turn, attempt, position, saying)
-  setSaying(turn, attempt, phase, position, saying)
   const verdict = verdictOn(turn, attempt, step, saying.article)
-  if (!verdict.ok) return refuse(turn, attempt, position, verdict)
-  const equal = step.kind === 'said' && step.distinct ? equalTo(attempt, phase, position, saying.article) : undefined
+  if (!verdict.ok) return refuse(turn, attempt, position, saying, verdict)
+  const sent = step.kind === 'said' && step.distinct ? encodeValue(saying.article.value) : undefined
+  const equal = sent && equalTo(attempt, phase, position, sent)
   const state = equal === undefined ? 'accepted' : 'refused'
-  setSaying(turn, attempt, phase, position, { ...saying, state, value: verdict.value })
+  setSaying(turn, attempt, phase, position, { ...saying, state, value: verdict.value, sent })
   if (equal !== undefined) refuseCopies(turn, attempt, phase, [equal, position])
 }
 
@@ -115,10 +115,14 @@ function verdictOn(turn: Turn, attempt: Attempt, step: Phase, article: Contribut
   return judgeContent(step, viewOf(turn.room, attempt), article.author, form.value)
 }
 
-function refuse(turn: Turn, attempt: Attempt, position: number, verdict: Judgement & { ok: false }): void {
+function refuse(
+  turn: Turn,
+  attempt: Attempt,
+  position: number,
+  saying: Saying,
+  verdict: Judgement & { ok: false },
+): void {
   const { id, phase } = attempt
-  const saying = attempt.said[phase]?.[position]
-  if (saying === undefined) return
   setSaying(turn, attempt, phase, position, { ...saying, state: 'refused' })
   const { article } = saying
   if ('fault' in verdict) return convict(turn, article.author, 'fault', verdict.fault, [article], id)
@@ -127,12 +131,10 @@ function refuse(turn: Turn, attempt: Attempt, position: number, verdict: Judgeme
 }
 
 /** An earlier contribution that says the same: as it was sent, for a schema may make anything of it. */
-function equalTo(attempt: Attempt, phase: number, position: number, { value }: Contribution): number | undefined {
-  const wanted = encodeValue(value)
-  const at = attempt.said[phase]?.findIndex((other, index) => {
-    if (index === position || other?.state !== 'accepted' || other.article.kind !== 'contribution') return false
-    return isSameBytes(encodeValue(other.article.value), wanted)
-  })
+function equalTo(attempt: Attempt, phase: number, position: number, sent: Uint8Array): number | undefined {
+  const at = attempt.said[phase]?.findIndex(
+    (other, index) => index !== position && other?.sent !== undefined && isSameBytes(other.sent, sent),
+  )
   return at === undefined || at < 0 ? undefined : at
 }
 
@@ -177,7 +179,7 @@ export function judgeEach(turn: Turn, id: string): void {
   for (const [position, saying] of (attempt.said[attempt.phase] ?? []).entries()) {
     if (saying?.state !== 'accepted') continue
     const verdict = judgeContent(step, view, saying.article.author, saying.value)
-    if (!verdict.ok) refuse(turn, attempt, position, verdict)
+    if (!verdict.ok) refuse(turn, attempt, position, saying, verdict)
   }
 }
 

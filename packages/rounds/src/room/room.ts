@@ -87,6 +87,8 @@ export interface Saying {
   readonly state: 'early' | 'astray' | 'accepted' | 'refused'
   /** Through its schema. */
   readonly value: unknown
+  /** Once accepted, where no two may say the same: as it was sent, encoded. */
+  readonly sent?: Uint8Array | undefined
 }
 
 /** A member who broke the protocol, with what shows it: two statements for one place, or one that the plan's check refutes. */

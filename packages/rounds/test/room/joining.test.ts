@@ -41,7 +41,7 @@ test('who is not among those who play is left out', () => {
   expect(reasonsIn(table)).toEqual(['completed', 'LEFT_OUT', 'completed'])
 })
 
-test('a new life does not take part where the host goes by the answer of a former one', () => {
+test('a new life takes no part where the host goes by the answer of a former one, and ends when nobody knows how that ended', () => {
   const table = invited({ members: 2 })
   table.say(1, {
     ...{ kind: 'answer', room: table.invitation.room, incarnation: incarnationOf(77) },
@@ -50,6 +50,8 @@ test('a new life does not take part where the host goes by the answer of a forme
   table.settle([1])
   table.accept(1)
   hearAll(table, 1, table.missedBy(1))
+  expect(wantedBy(table, 1)).toEqual(['answer'])
+  table.ring(1, 'begin')
   expect(outcomeOf(table, 1)).toMatchObject({ reason: 'RESTARTED', suspects: [] })
 })
 
