@@ -5,6 +5,8 @@ export const defaultRoundsLimits = {
   roundsMax: 256,
   /** Of these, to which one host has invited. */
   roundsPerHostMax: 32,
+  /** Rounds that are gone, remembered so that this member does not answer for one of them a second time. */
+  pastRoundsMax: 65_536,
   /** What members said in rounds that are not known yet: an answer may overtake the invitation. */
   earlyBytesMax: 1_048_576,
   earlyBytesPerPeerMax: 65_536,

@@ -16,6 +16,7 @@ import { candidateOf } from '../room/room.js'
 import { EarlyArticles } from './early-articles.js'
 import { draftInvitation, signInvitation } from './invitation-draft.js'
 import { LiveRoom } from './live-room.js'
+import { PastRooms } from './past-rooms.js'
 import type { Round } from './round.js'
 import { ServedPlan } from './served-plan.js'
 import type { InviteHandler, Served, ServeOptions, StartOptions } from './serving.js'
@@ -68,6 +69,7 @@ class Engine implements Rounds {
   readonly #rooms = new Map<string, LiveRoom>()
   readonly #served = new Map<string, ServedPlan>()
   readonly #early: EarlyArticles
+  readonly #past: PastRooms
   readonly #budgets = new Map<PeerId, TokenBucket>()
   #loaded: Promise<readonly KeptRoom[]> | undefined
 
@@ -77,6 +79,7 @@ class Engine implements Rounds {
     this.#limits = limits
     this.#incarnation = hexOf(env.random(incarnationBytes))
     this.#early = new EarlyArticles(env, limits)
+    this.#past = new PastRooms(limits.pastRoundsMax)
     const report = (error: RondoError): void => env.log('warn', error.message, { code: error.code, ...error.details })
     this.#journal = createJournal(store, { owner, report })
     this.#register()
@@ -151,7 +154,7 @@ class Engine implements Rounds {
     await room.heardArticles(this.#coordinator.peerId, articles)
     if (room.hasJoined) return room
     // Nothing binds it: should it be asked again, this life may answer.
-    this.#forget(id)
+    this.#forget(id, false)
     return undefined
   }
 
@@ -228,7 +231,7 @@ class Engine implements Rounds {
     const me = candidateOf({ invitation }, coordinator.peerId)
     const setup = checkSchema(plan.setup, invitation.setup)
     if (me < 1 || !setup.ok || !fitsPlan(plan, invitation) || !isTimely(invitation, coordinator.env.wallMs())) return
-    if (!this.#hasRoomFor(invitation.author)) return
+    if (coordinator.state !== 'running' || this.#past.has(invitation) || !this.#hasRoomFor(invitation.author)) return
     const opening = openAsCandidate({ ...this.#openingOf(plan, invitation, setup.value), me })
     const room = this.#open(plan, opening, undefined)
     for (const { from, bytes } of this.#early.take(invitation.room)) room.heardArticles(from, [bytes])
@@ -259,9 +262,11 @@ class Engine implements Rounds {
     return { plan, invitation, setup, incarnation: this.#incarnation, atMs }
   }
 
-  #forget(id: string): void {
+  #forget(id: string, mayHaveSpoken = true): void {
     const { env } = this.#coordinator
-    this.#rooms.get(id)?.drop()
+    const room = this.#rooms.get(id)
+    if (room !== undefined && mayHaveSpoken) this.#past.add(room.room.invitation)
+    room?.drop()
     this.#rooms.delete(id)
     this.#journal
       .forget(id, env.wallMs())
@@ -302,6 +307,8 @@ class Engine implements Rounds {
 
   async #stop(): Promise<void> {
     const rooms = [...this.#rooms.values()]
+    // A coordinator may start again, and is the same life then.
+    for (const { room } of rooms) this.#past.add(room.invitation)
     await Promise.all(rooms.map((room) => room.stop()))
     this.#early.clear()
     this.#rooms.clear()
