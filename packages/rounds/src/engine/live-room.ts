@@ -9,7 +9,7 @@ import { roundsError } from '../errors.js'
 import { hexOf, isSameBytes } from '../hex.js'
 import type { Journal } from '../journal/journal.js'
 import type { RoundsLimits } from '../options.js'
-import { encodeValue } from '../plan/encode-value.js'
+import { decodeValue, encodeValue } from '../plan/encode-value.js'
 import { judgeContent, judgeForm } from '../plan/judge.js'
 import type { Plan } from '../plan/plan.js'
 import type { View } from '../plan/shape.js'
@@ -292,9 +292,13 @@ export class LiveRoom implements Round {
     const isWanted = (): boolean => !signal.aborted
     const make = async (): Promise<ContributionDraft | undefined> => {
       const local = values.localIn(view)
-      const value = await phase.contribute(view, local, { signal })
+      const encoded = encodeValue(await phase.contribute(view, local, { signal }))
       if (signal.aborted) return undefined
-      const form = judgeForm(phase, { value, valueBytes: encodeValue(value).length })
+      // As others will read it: a property that is undefined, say, is not sent.
+      const read = decodeValue(encoded)
+      if (!read.ok) throw roundsError('CONTRIBUTION_REFUSED', { detail: `${phase.name}: ${read.code}` })
+      const { value } = read
+      const form = judgeForm(phase, { value, valueBytes: encoded.length })
       const verdict = form.ok ? judgeContent(phase, view, local.me, form.value) : form
       // What breaks the protocol would convict this member.
       if (!verdict.ok) {

@@ -113,7 +113,10 @@ class Engine implements Rounds {
     const draft = draftInvitation(definition, options, this.#coordinator, this.#incarnation)
     const invitation = await signInvitation(this.#coordinator, definition, draft)
     signal?.throwIfAborted()
-    const opening = openAsHost({ ...this.#openingOf(definition, invitation, setup.value), me: 0 })
+    // As everybody else reads it, or members would judge by setups that differ.
+    const read = checkSchema(definition.setup, invitation.setup)
+    if (!read.ok) throw roundsError('ROUND_SETUP_REFUSED', { detail: 'it is something else once it was sent' })
+    const opening = openAsHost({ ...this.#openingOf(definition, invitation, read.value), me: 0 })
     const room = this.#open(definition, opening, options.local)
     const abort = (): void => room.abort(String(signal?.reason))
     signal?.addEventListener('abort', abort, { once: true })
