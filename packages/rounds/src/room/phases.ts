@@ -134,7 +134,8 @@ function judgeTogether(turn: Turn, id: string): boolean {
   }
   judgeEach(turn, id)
   const detail = `the contributions to ${step.name} do not hold together, though each does alone`
-  if (turn.attempt(id).isOpen) close(turn, id, { reason: 'NO_RESULT', closing: 'failed', detail })
+  const isExplained = turn.room.culprits.some(({ member }) => attempt.roster.includes(member))
+  if (turn.attempt(id).isOpen && !isExplained) close(turn, id, { reason: 'NO_RESULT', closing: 'failed', detail })
   return false
 }
 
