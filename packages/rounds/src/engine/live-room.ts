@@ -50,6 +50,12 @@ export class LiveRoom implements Round {
   readonly #events: RoomEvent[] = []
   /** What was verified here, by the hash of its bytes: copies cost no second verification. */
   readonly #verified = new Set<string>()
+  /**
+   * Statements that have no place here, and copies of them: what others hold and this room will not, unless somebody joins. Without
+   * it two members that hold what the other refuses would ask each other for ever.
+   */
+  readonly #refused = new Set<string>()
+  readonly #refusedCopies = new Set<string>()
   readonly #forgeries = new Map<PeerId, number>()
   readonly #useless = new Map<PeerId, number>()
   /** Who brought what is being heard. */
@@ -75,7 +81,8 @@ export class LiveRoom implements Round {
       this.#settle = resolve
     })
     const { id: room, candidates } = this
-    this.#post = new Post({ coordinator, limits, room, candidates, me, articles: () => this.#room.articles })
+    const [articles, refused] = [() => this.#room.articles, () => this.#refused]
+    this.#post = new Post({ coordinator, limits, room, candidates, me, articles, refused })
   }
 
   /** Says and asks what the opening asks for. */
@@ -149,7 +156,7 @@ export class LiveRoom implements Round {
   #verify(from: PeerId, bytes: Uint8Array): Promise<void> | undefined {
     if (this.#isUnheard(from)) return undefined
     const key = hexOf(platformCrypto.sha256(bytes))
-    if (this.#verified.has(key)) return undefined
+    if (this.#verified.has(key) || this.#refusedCopies.has(key)) return undefined
     const verdict = this.#parts.coordinator.verifyMessage(bytes)
     if (verdict instanceof Promise) return verdict.then((settled) => this.#heard(from, key, settled))
     this.#heard(from, key, verdict)
@@ -177,6 +184,10 @@ export class LiveRoom implements Round {
     const kept = this.#room.articles.find(({ hash }) => hash === article?.hash)
     if (kept !== undefined && article !== undefined && isSameBytes(kept.bytes, article.bytes)) this.#verified.add(key)
     else this.#useless.set(from, (this.#useless.get(from) ?? 0) + 1)
+    if (kept === undefined && article !== undefined && this.#refusedCopies.size < this.#parts.limits.uselessMax) {
+      this.#refused.add(article.hash)
+      this.#refusedCopies.add(key)
+    }
   }
 
   #read(message: VerifiedMessage): Article | undefined {
@@ -192,12 +203,19 @@ export class LiveRoom implements Round {
     try {
       for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
         const { room, effects } = step(this.#room, next, this.#parts.coordinator.env.monotonicMs())
+        // A join gives a place to what may have come before it: an answer, and all that is said in its attempt.
+        if (room.articles !== this.#room.articles && room.articles.at(-1)?.kind === 'join') this.#forgetRefused()
         this.#room = room
         for (const effect of effects) this.#do(effect)
       }
     } finally {
       this.#isStepping = false
     }
+  }
+
+  #forgetRefused(): void {
+    this.#refused.clear()
+    this.#refusedCopies.clear()
   }
 
   /** Lets go of everything; what was to be said is said first. */
