@@ -72,6 +72,8 @@ class Engine implements Rounds {
   readonly #past: PastRooms
   readonly #budgets = new Map<PeerId, TokenBucket>()
   #loaded: Promise<readonly KeptRoom[]> | undefined
+  /** By protocol: while the store is asked which rounds a former life was in. */
+  readonly #recalling = new Map<string, Promise<void>>()
 
   constructor(coordinator: Coordinator, limits: RoundsLimits) {
     const { env, store, peerId: owner } = coordinator
@@ -95,7 +97,7 @@ class Engine implements Rounds {
     if (this.#served.has(key)) throw new TypeError(`${key} is served already`)
     const served = new ServedPlan(definition, handler, options, () => this.#served.delete(key))
     this.#served.set(key, served)
-    this.#serveFormer(definition)
+    this.#serveFormer(definition, key)
     return served
   }
 
@@ -133,9 +135,14 @@ class Engine implements Rounds {
   }
 
   /** Whoever asks for the rounds of a former life finds them here. */
-  #serveFormer(definition: RoundsDefinition): void {
+  #serveFormer(definition: RoundsDefinition, key: string): void {
     const { env } = this.#coordinator
-    this.recover(definition).catch((cause) => env.log('warn', 'former rounds could not be read', { cause }))
+    const recalled = this.recover(definition).then(
+      () => {},
+      (cause) => env.log('warn', 'former rounds could not be read', { cause }),
+    )
+    this.#recalling.set(key, recalled)
+    void recalled.then(() => this.#recalling.delete(key))
   }
 
   async #recoverRoom(plan: Plan, { room: id, articles }: KeptRoom): Promise<LiveRoom | undefined> {
@@ -206,7 +213,7 @@ class Engine implements Rounds {
     for (const bytes of articles) {
       const room = this.#rooms.get(id)
       if (room === undefined) this.#heardEarly(id, from, bytes)
-      else room.heardArticles(from, [bytes])
+      else room.heardArticles(from, [bytes])?.catch((cause) => this.#reportUnheard(cause))
     }
   }
 
@@ -224,11 +231,26 @@ class Engine implements Rounds {
       else if (article.room === id) this.#invited(served, article)
     }
     const verdict = this.#coordinator.verifyMessage(bytes)
-    if (verdict instanceof Promise) verdict.then(settle)
+    if (verdict instanceof Promise) verdict.then(settle).catch((cause) => this.#reportUnheard(cause))
     else settle(verdict)
   }
 
+  #reportUnheard(cause: unknown): void {
+    this.#coordinator.env.log('error', 'what somebody said in a round could not be heard', { cause })
+  }
+
+  /** Whoever comes back is greeted with the invitations of rounds that a former life of it is in: those are not for this one. */
   #invited(served: ServedPlan, invitation: Invitation): void {
+    const recalling = this.#recalling.get(keyOf(served.definition))
+    if (recalling === undefined) return this.#enter(served, invitation)
+    recalling
+      .then(() => {
+        if (!this.#rooms.has(invitation.room)) this.#enter(served, invitation)
+      })
+      .catch((cause) => this.#reportUnheard(cause))
+  }
+
+  #enter(served: ServedPlan, invitation: Invitation): void {
     const coordinator = this.#coordinator
     const plan = served.definition
     const me = candidateOf({ invitation }, coordinator.peerId)
@@ -237,7 +259,8 @@ class Engine implements Rounds {
     if (coordinator.state !== 'running' || this.#past.has(invitation) || !this.#hasRoomFor(invitation.author)) return
     const opening = openAsCandidate({ ...this.#openingOf(plan, invitation, setup.value), me })
     const room = this.#open(plan, opening, undefined)
-    for (const { from, bytes } of this.#early.take(invitation.room)) room.heardArticles(from, [bytes])
+    for (const { from, bytes } of this.#early.take(invitation.room))
+      room.heardArticles(from, [bytes])?.catch((cause) => this.#reportUnheard(cause))
     served.invite(room, {
       random: (bytes) => coordinator.env.random(bytes),
       failed: (cause) => coordinator.env.log('error', 'the handler of an invitation failed', { cause }),
