@@ -18,6 +18,8 @@ export const defaultRoundsLimits = {
   forgeriesMax: 16,
   /** The same for articles that were signed as they should, and have no place in the round or say there what was said before. */
   uselessMax: 4_096,
+  /** How long a node that stops waits for what its members have to say yet. */
+  farewellMs: 1_000,
   /** What articles travel in. */
   messageBytesMax: 524_288,
   /** Between two questions to the same member. */

@@ -221,7 +221,14 @@ export class LiveRoom implements Round {
   /** Lets go of everything; what was to be said is said first. */
   async stop(): Promise<void> {
     this.abort('this node stops')
-    await this.#saying
+    const { coordinator, limits } = this.#parts
+    let cancel: Cancel = () => {}
+    // A key that lies in another device may never answer.
+    const late = new Promise<void>((resolve) => {
+      cancel = coordinator.env.schedule(limits.farewellMs, resolve)
+    })
+    await Promise.race([this.#saying, late])
+    cancel()
     this.drop()
   }
 
@@ -236,8 +243,14 @@ export class LiveRoom implements Round {
 
   #do(effect: RoomEffect): void {
     switch (effect.type) {
-      case 'say':
-        return this.#say(() => effect.draft)
+      case 'say': {
+        const { draft } = effect
+        // Nobody has to be told that this member comes along once it does not any more.
+        return this.#say(
+          () => draft,
+          () => draft.kind !== 'join' || !this.isOver,
+        )
+      }
       case 'contribute':
         return this.#contribute(effect.draft, effect.view)
       case 'desist':
@@ -271,7 +284,7 @@ export class LiveRoom implements Round {
     this.#saying = this.#saying.then(async () => {
       try {
         const draft = await draftNow()
-        if (draft === undefined) return
+        if (draft === undefined || !isWanted()) return
         const article = await this.#sign(draft)
         if (!isWanted()) return
         await this.#keep(article)
