@@ -159,7 +159,8 @@ function judgeTogether(turn: Turn, id: string): boolean {
   }
   judgeEach(turn, id)
   const isAnyRefused = turn.attempt(id).said[attempt.phase]?.some((saying) => saying?.state === 'refused')
-  if (isAnyRefused === true) return false
+  const isAnyConvicted = turn.room.culprits.some(({ member }) => attempt.roster.includes(member))
+  if (isAnyRefused === true || isAnyConvicted) return false
   const detail = `the contributions to ${step.name} do not hold together, though each does alone`
   return leadNowhere(turn, id, 'NO_RESULT', detail)
 }
