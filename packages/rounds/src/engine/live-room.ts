@@ -81,7 +81,9 @@ export class LiveRoom implements Round {
   /** Says and asks what the opening asks for. */
   begin(): void {
     const { opening, coordinator, expired } = this.#parts
-    this.#post.look()
+    // Of a room of a former life, others may know more.
+    if (this.#room.isWatched) this.#post.look()
+    else this.#post.begin()
     for (const effect of opening.effects) this.#do(effect)
     const leftMs = this.#room.invitation.expiresMs - coordinator.env.wallMs()
     const expire = (): void => {
@@ -179,7 +181,7 @@ export class LiveRoom implements Round {
       this.#bringer = undefined
     }
     // One copy of a statement is worth remembering: its author can sign it again and again, and no two copies are alike.
-    const kept = this.#room.articles.find(({ hash }) => hash === article?.hash)
+    const kept = this.#room.articles.findLast(({ hash }) => hash === article?.hash)
     if (kept !== undefined && article !== undefined && isSameBytes(kept.bytes, article.bytes)) this.#verified.add(key)
     else this.#useless.set(from, (this.#useless.get(from) ?? 0) + 1)
   }
@@ -352,6 +354,7 @@ export class LiveRoom implements Round {
   }
 
   #tellProgress({ attempt, phase, waitingFor }: Extract<RoomEffect, { type: 'progress' }>): void {
+    if (!this.#listeners.has('progress')) return
     const { phases } = this.#parts.plan
     const progress: Progress = {
       phase: phases[phase]?.name ?? '',

@@ -106,6 +106,8 @@ function open(turn: Turn, { join, proposal, round, number, members }: Proposed):
     said: room.plan.phases.map(() => members.map(() => undefined)),
     digests: [firstDigestOf(join.attempt)],
     isOpen: !room.isWatched,
+    isConfirmed: false,
+    isStuck: false,
     result: undefined,
     closings: [],
     hurriedIn: -1,
