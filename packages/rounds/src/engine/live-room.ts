@@ -56,7 +56,7 @@ export class LiveRoom implements Round {
   #bringer: PeerId | undefined
   #room: Room
   #isStepping = false
-  #isStopped = false
+  #isDropped = false
   /** One statement after the other. */
   #saying: Promise<void> = Promise.resolve()
   #values: AttemptValues | undefined
@@ -80,11 +80,17 @@ export class LiveRoom implements Round {
 
   /** Says and asks what the opening asks for. */
   begin(): void {
-    const { opening, coordinator, expired } = this.#parts
+    const { opening } = this.#parts
     // Of a room of a former life, others may know more.
     if (this.#room.isWatched) this.#post.look()
     else this.#post.begin()
     for (const effect of opening.effects) this.#do(effect)
+    this.#awaitExpiry()
+  }
+
+  #awaitExpiry(): void {
+    const { coordinator, expired } = this.#parts
+    if (this.#timers.has('expiry') || coordinator.state === 'stopping' || coordinator.state === 'stopped') return
     const leftMs = this.#room.invitation.expiresMs - coordinator.env.wallMs()
     const expire = (): void => {
       this.happen({ type: 'timer', name: 'expiry' })
@@ -130,7 +136,9 @@ export class LiveRoom implements Round {
   // What comes in.
 
   linksChanged(): void {
-    if (!this.#isStopped) this.#post.look()
+    if (this.#isDropped) return
+    this.#awaitExpiry()
+    this.#post.look()
   }
 
   heardAsk(from: PeerId, ask: Ask): void {
@@ -207,18 +215,22 @@ export class LiveRoom implements Round {
     }
   }
 
-  /** Lets go of everything; what was to be said is said first. */
+  /** Ends it, and says so. The room stays: the node may be started again, and is asked about it then. */
   async stop(): Promise<void> {
     this.abort('this node stops')
     await this.#saying
     this.#post.flush()
     // What the sessions were given goes out with the end of this turn, and they are closed after it.
     await new Promise<void>((resolve) => this.#parts.coordinator.env.defer(resolve))
-    this.drop()
+    this.#rest()
   }
 
   drop(): void {
-    this.#isStopped = true
+    this.#isDropped = true
+    this.#rest()
+  }
+
+  #rest(): void {
     for (const cancel of this.#timers.values()) cancel()
     this.#timers.clear()
     this.#desist()
@@ -250,7 +262,7 @@ export class LiveRoom implements Round {
   #setTimer(name: TimerName, ms: number | 'never'): void {
     this.#timers.get(name)?.()
     this.#timers.delete(name)
-    if (ms === 'never' || this.#isStopped) return
+    if (ms === 'never' || this.#isDropped) return
     const ring = (): void => {
       this.#timers.delete(name)
       this.happen({ type: 'timer', name })

@@ -232,7 +232,8 @@ class Engine implements Rounds {
     if (me < 1 || !setup.ok || !fitsPlan(plan, invitation) || !isTimely(invitation, coordinator.env.wallMs())) return
     if (!this.#hasRoomFor(invitation.author)) return
     const opening = openAsCandidate({ ...this.#openingOf(plan, invitation, setup.value), me })
-    const room = this.#open(plan, opening, undefined)
+    const room = this.#tryOpen(plan, opening)
+    if (room === undefined) return
     for (const { from, bytes } of this.#early.take(invitation.room)) room.heardArticles(from, [bytes])
     served.invite(room, {
       random: (bytes) => coordinator.env.random(bytes),
@@ -241,6 +242,16 @@ class Engine implements Rounds {
   }
 
   // Rooms.
+
+  /** Undefined where nothing more can be kept, or the room is being forgotten still: whoever invites learns it by silence. */
+  #tryOpen(plan: Plan, opening: ReturnType<typeof openAsHost>): LiveRoom | undefined {
+    try {
+      return this.#open(plan, opening, undefined)
+    } catch (cause) {
+      this.#coordinator.env.log('warn', 'an invitation could not be taken', { cause })
+      return undefined
+    }
+  }
 
   #open(plan: Plan, opening: ReturnType<typeof openAsHost>, input: unknown): LiveRoom {
     const { invitation } = opening.room
@@ -320,7 +331,6 @@ class Engine implements Rounds {
     const rooms = [...this.#rooms.values()]
     await Promise.all(rooms.map((room) => room.stop()))
     this.#early.clear()
-    this.#rooms.clear()
   }
 }
 

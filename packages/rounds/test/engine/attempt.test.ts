@@ -326,6 +326,30 @@ describe('a round', () => {
     expect(books.complaints()).toEqual([])
   })
 
+  test('is begun anew on a node that was stopped and started again; of the one before it knows no more', async () => {
+    const { errors } = await atTable(3, async ({ engine, world, sleep }) => {
+      const [, second] = world.peers
+      const setups: string[] = []
+      for (const index of [1, 2])
+        engine(index).serve(words, (invite) => {
+          if (index === 1) setups.push(invite.setup)
+          return invite.accept()
+        })
+      const begin = (setup: string) => engine(0).start(words, { with: world.others(0), setup, ...short })
+      await (await begin('before')).outcome
+      await second?.stop()
+      await second?.start()
+      await second?.listen(world.addressOf(1))
+      await sleep(100)
+      // Greets it with every room that both are in.
+      for (const index of [0, 2]) await world.peers[index]?.connectToPeer(world.targetOf(1))
+      await sleep(500)
+      expect(await (await begin('after')).outcome).toMatchObject({ status: 'completed' })
+      expect(setups).toEqual(['before', 'after'])
+    })
+    expect(errors).toEqual([])
+  })
+
   test('and another between the same members do not mix', async () => {
     await atTable(3, async ({ engine, world }) => {
       const log: string[] = []
