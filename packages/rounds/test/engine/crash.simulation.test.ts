@@ -3,14 +3,13 @@ import { type Outcome, type Round, rounds } from '@rondo/rounds'
 import { accept, type BurnLog, createBurnLog, noConflictingResults, noHonestConvicted } from '@rondo/rounds/testing'
 import { isAbsent, type Life, simulate, type World } from '@rondo/testkit/simulator'
 import { describe, expect, test } from 'vitest'
-import { ceremony } from './ceremony.js'
+import { ceremonyWithout } from './ceremony.js'
 import { type Books, createBooks, failingStore, guardedStore, type WriteFault } from './lives.js'
 
 // A member whose disk fails, that is killed, that comes back with its disk, without it, or with one of last week: the others end, and
 // nothing that it does in its next life can be held against it.
 
 const isFull = process.env['RONDO_TIER'] === 'full'
-const members = 3
 const deadlineMs = 400
 /** How long a round of these takes where nothing is in its way, and a little more. */
 const roundMs = 220
@@ -37,11 +36,11 @@ interface Play {
   run(twists?: Twists): Promise<readonly (Ending | undefined)[]>
 }
 
-function play(seed: number): Play {
+function play(seed: number, { members = 3, retries = 0 } = {}): Play {
   const world = simulate({ seed, peers: members, network: { latencyMs: [5, 15] } })
   const books = createBooks()
   const burns = createBurnLog()
-  const protocol = burns.watch(ceremony)
+  const protocol = burns.watch(ceremonyWithout('suspects'))
   /** The last word: an abort may give way to a completion, for as long as anybody may say so. */
   const lastOf = async (round: Round, life: Life): Promise<Outcome> => {
     let last: Outcome | undefined
@@ -66,7 +65,14 @@ function play(seed: number): Play {
         const recovered = Promise.all(recovering.map((round) => lastOf(round, life)))
         if (index === 0) {
           if (life.incarnation > 0) return { outcome: undefined, recovered: await recovered }
-          const options = { with: world.others(0), setup: 'a key', answerMs: deadlineMs, deadlineMs }
+          const options = {
+            with: world.others(0),
+            setup: 'a key',
+            minimum: 3,
+            retries,
+            answerMs: deadlineMs,
+            deadlineMs,
+          }
           const round = await engine.start(protocol, options)
           onRound?.(round, index)
           return { outcome: await lastOf(round, life), recovered: [] }
@@ -174,6 +180,35 @@ describe('a member that is killed and comes back', () => {
       expect(tally.aborted).toBeGreaterThan(0)
       if (keepStore) expect(tally.restarted).toBeGreaterThan(0)
     })
+})
+
+describe('a member that is killed while the others may try again', () => {
+  test('they complete without it, or all together; it contributes to nothing that it had begun, and knows the result', async () => {
+    const tally = { without: 0, together: 0, aborted: 0 }
+    for (const at of some(roundMs / 2, 9)) {
+      const scene = play(3_000 + at, { members: 4, retries: 2 })
+      scene.world
+        .at(2 * at)
+        .crash(3)
+        .restart(80)
+      const endings = await scene.run()
+      assertHonour(scene, endings)
+      const [mine, others] = [outcomesOf(endings[3]), endings.slice(0, 3).flatMap(outcomesOf)]
+      expect({ at, agree: new Set(others.map(({ status }) => status)).size }).toEqual({ at, agree: 1 })
+      const [first] = others
+      if (first?.status !== 'completed') {
+        tally.aborted += 1
+        continue
+      }
+      if (first.account.attempts.length > 1) tally.without += 1
+      else tally.together += 1
+      const known = mine.filter(isCompleted)
+      if (scene.books.signings.some(({ author, slot }) => author === scene.world.others(0)[2] && slot.kind === 'join'))
+        expect({ at, known: known.length > 0 }).toEqual({ at, known: true })
+    }
+    expect(tally.without).toBeGreaterThan(0)
+    expect(tally.together).toBeGreaterThan(0)
+  })
 })
 
 describe('a member that comes back with a backup', () => {
