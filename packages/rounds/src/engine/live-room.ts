@@ -62,7 +62,7 @@ export class LiveRoom implements Round {
   #bringer: PeerId | undefined
   #room: Room
   #isStepping = false
-  #isStopped = false
+  #isDropped = false
   /** One statement after the other. */
   #saying: Promise<void> = Promise.resolve()
   #values: AttemptValues | undefined
@@ -87,11 +87,17 @@ export class LiveRoom implements Round {
 
   /** Says and asks what the opening asks for. */
   begin(): void {
-    const { opening, coordinator, expired } = this.#parts
+    const { opening } = this.#parts
     // Of a room of a former life, others may know more.
     if (this.#room.isWatched) this.#post.look()
     else this.#post.begin()
     for (const effect of opening.effects) this.#do(effect)
+    this.#awaitExpiry()
+  }
+
+  #awaitExpiry(): void {
+    const { coordinator, expired } = this.#parts
+    if (this.#timers.has('expiry') || coordinator.state === 'stopping' || coordinator.state === 'stopped') return
     const leftMs = this.#room.invitation.expiresMs - coordinator.env.wallMs()
     const expire = (): void => {
       this.happen({ type: 'timer', name: 'expiry' })
@@ -137,7 +143,9 @@ export class LiveRoom implements Round {
   // What comes in.
 
   linksChanged(): void {
-    if (!this.#isStopped) this.#post.look()
+    if (this.#isDropped) return
+    this.#awaitExpiry()
+    this.#post.look()
   }
 
   heardAsk(from: PeerId, ask: Ask): void {
@@ -225,7 +233,7 @@ export class LiveRoom implements Round {
     this.#refusedCopies.clear()
   }
 
-  /** Lets go of everything; what was to be said is said first. */
+  /** Ends it, and says so. The room stays: the node may be started again, and is asked about it then. */
   async stop(): Promise<void> {
     this.abort('this node stops')
     const { coordinator, limits } = this.#parts
@@ -239,11 +247,15 @@ export class LiveRoom implements Round {
     this.#post.flush()
     // What the sessions were given goes out with the end of this turn, and they are closed after it.
     await new Promise<void>((resolve) => coordinator.env.defer(resolve))
-    this.drop()
+    this.#rest()
   }
 
   drop(): void {
-    this.#isStopped = true
+    this.#isDropped = true
+    this.#rest()
+  }
+
+  #rest(): void {
     for (const cancel of this.#timers.values()) cancel()
     this.#timers.clear()
     this.#desist()
@@ -281,7 +293,7 @@ export class LiveRoom implements Round {
   #setTimer(name: TimerName, ms: number | 'never'): void {
     this.#timers.get(name)?.()
     this.#timers.delete(name)
-    if (ms === 'never' || this.#isStopped) return
+    if (ms === 'never' || this.#isDropped) return
     const ring = (): void => {
       this.#timers.delete(name)
       this.happen({ type: 'timer', name })

@@ -259,7 +259,8 @@ class Engine implements Rounds {
     if (me < 1 || !setup.ok || !fitsPlan(plan, invitation) || !isTimely(invitation, coordinator.env.wallMs())) return
     if (coordinator.state !== 'running' || this.#past.has(invitation) || !this.#hasRoomFor(invitation.author)) return
     const opening = openAsCandidate({ ...this.#openingOf(plan, invitation, setup.value), me })
-    const room = this.#open(plan, opening, undefined)
+    const room = this.#tryOpen(plan, opening)
+    if (room === undefined) return
     for (const { from, bytes } of this.#early.take(invitation.room))
       room.heardArticles(from, [bytes])?.catch((cause) => this.#reportUnheard(cause))
     served.invite(room, {
@@ -269,6 +270,16 @@ class Engine implements Rounds {
   }
 
   // Rooms.
+
+  /** Undefined where nothing more can be kept, or the room is being forgotten still: whoever invites learns it by silence. */
+  #tryOpen(plan: Plan, opening: ReturnType<typeof openAsHost>): LiveRoom | undefined {
+    try {
+      return this.#open(plan, opening, undefined)
+    } catch (cause) {
+      this.#coordinator.env.log('warn', 'an invitation could not be taken', { cause })
+      return undefined
+    }
+  }
 
   #open(plan: Plan, opening: ReturnType<typeof openAsHost>, input: unknown): LiveRoom {
     const { invitation } = opening.room
@@ -352,7 +363,6 @@ class Engine implements Rounds {
     for (const { room } of rooms) this.#past.add(room.invitation)
     await Promise.all(rooms.map((room) => room.stop()))
     this.#early.clear()
-    this.#rooms.clear()
   }
 }
 
