@@ -48,9 +48,10 @@ function settle(turn: Turn): void {
 /** Anything that was said, by whomever it came. */
 function heard(turn: Turn, article: Article): void {
   const { room } = turn
-  if (!isOfRoom(room, article) || room.articles.some(({ hash }) => hash === article.hash)) return
+  const known = room.articles.filter(({ author }) => author === article.author)
+  if (!isOfRoom(room, article, known) || known.some(({ hash }) => hash === article.hash)) return
   const place = placeOf(article)
-  const before = room.articles.filter((other) => other.author === article.author && placeOf(other) === place)
+  const before = known.filter((other) => placeOf(other) === place)
   // The second statement in one place convicts; a third one adds nothing.
   if (before.length > 1) return
   turn.change({ articles: [...room.articles, article] })
@@ -72,23 +73,24 @@ function heard(turn: Turn, article: Article): void {
   }
 }
 
-/** Whether it is by a candidate and about this room, and within what one candidate may ever say here. */
-function isOfRoom(room: Room, article: Article): boolean {
+/** Whether it is by a candidate and about this room, and within what one candidate may ever say here. `known` is the author's. */
+function isOfRoom(room: Room, article: Article, known: readonly Article[]): boolean {
   const { room: id, expiresMs, nonce } = room.invitation
   const member = candidateOf(room, article.author)
   if (member < 0 || article.expiresMs !== expiresMs) return false
   const isAttempt = (of: string): boolean => of === id || room.attempts.some((attempt) => attempt.id === of)
+  const count = known.filter(({ kind }) => kind === article.kind).length
   switch (article.kind) {
     case 'invitation':
       return member === 0 && article.nonce === nonce
     case 'answer':
-      return article.room === id && member > 0 && (countOf(room, article) < livesMax || isGoneBy(room, article))
+      return article.room === id && member > 0 && (count < livesMax || isGoneBy(room, article))
     case 'join':
-      return isAttempt(article.parent) && countOf(room, article) < livesMax * attemptsMax
+      return isAttempt(article.parent) && count < livesMax * attemptsMax
     case 'contribution':
       return room.attempts.some((attempt) => attempt.id === article.attempt && attempt.round === article.round)
     case 'closing':
-      return isAttempt(article.attempt) && countOf(room, article) < livesMax * attemptsMax
+      return isAttempt(article.attempt) && count < livesMax * attemptsMax
   }
 }
 
@@ -102,10 +104,6 @@ function isGoneBy(room: Room, { hash }: Answer): boolean {
 /** A member may have restarted while the round was gathering. */
 const livesMax = 4
 const attemptsMax = 18
-
-function countOf(room: Room, { author, kind }: Article): number {
-  return room.articles.filter((other) => other.author === author && other.kind === kind).length
-}
 
 /** The same for two statements of one author that would convict it: its slot, which it signed, in words. */
 function placeOf(article: Article): string {
