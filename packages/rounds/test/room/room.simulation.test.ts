@@ -103,7 +103,7 @@ test('where nothing is lost and nobody lies, everybody completes in the first at
 
 test('where nothing is lost, and some lie, everybody honest completes or names one who lied', async () => {
   await everySeed(simulationSeeds({ quick: 80, full: 5_000 }), async (seed) => {
-    const options: StageOptions = { ...optionsOf(seed), gone: new Map(), loss: 0, apart: [0, 0] }
+    const options: StageOptions = { ...optionsOf(seed), gone: new Map(), loss: 0, apart: [0, 0], slowness: 0 }
     const { liars } = options
     for (const { number, outcomes } of await playRoom(options)) {
       const last = outcomes.at(-1)
