@@ -71,7 +71,7 @@ test('an unfinished round: who is missing in which phase, and failure', async ()
 
 test('a fault: who is convicted of what, and success', async () => {
   const { code, output } = await verify(fileOf('fault', broken.articles), ...protocol)
-  const culprit = `${peerIdOf(broken.attempt, 1)} of fault in reveal: reveal: it does not open the commitment`
+  const culprit = `${peerIdOf(broken.attempt, 1)} of fault in reveal: it does not open the commitment`
   expect(output).toMatch(new RegExp(`^ {2}convicted +${culprit}$`, 'm'))
   expect(code).toBe(0)
 })

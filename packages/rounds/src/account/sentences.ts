@@ -221,11 +221,7 @@ function tellWhy(why: Suspect['why'], group: readonly Suspect[], members: readon
 export function tellConviction({ member, kind, phase, reason }: AccountConviction, name: NameOf): string {
   return kind === 'equivocation'
     ? `${name(member)} said two different things in ${quotedPhase(phase)}`
-    : `${name(member)} broke the protocol in ${quotedPhase(phase)}${saying(withoutPhase(reason, phase))}`
-}
-
-function withoutPhase(reason: string, phase: string): string {
-  return reason.startsWith(`${phase}: `) ? reason.slice(phase.length + 2) : reason
+    : `${name(member)} broke the protocol in ${quotedPhase(phase)}${saying(reason)}`
 }
 
 /** The clause behind the name of whoever closed, for one or several. */

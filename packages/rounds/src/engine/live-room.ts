@@ -98,7 +98,7 @@ export class LiveRoom implements Round {
   }
 
   get isOver(): boolean {
-    return this.#room.stage === 'over'
+    return this.#room.outcome !== undefined
   }
 
   /** Whether this node, in whatever life, has signed an attempt here. */
@@ -153,9 +153,14 @@ export class LiveRoom implements Round {
     const key = hexOf(platformCrypto.sha256(bytes))
     if (this.#verified.has(key)) return undefined
     const verdict = this.#parts.coordinator.verifyMessage(bytes)
-    if (verdict instanceof Promise) return verdict.then((settled) => this.#heard(from, key, settled))
+    if (verdict instanceof Promise)
+      return verdict.then((settled) => this.#heard(from, key, settled)).catch((cause) => this.#stumbled(cause))
     this.#heard(from, key, verdict)
     return undefined
+  }
+
+  #stumbled(cause: unknown): void {
+    this.#parts.coordinator.env.log('error', 'an article could not be taken', { round: this.id, cause })
   }
 
   /** Whoever brought too much that is good for nothing has cost enough. */
@@ -206,6 +211,9 @@ export class LiveRoom implements Round {
   async stop(): Promise<void> {
     this.abort('this node stops')
     await this.#saying
+    this.#post.flush()
+    // What the sessions were given goes out with the end of this turn, and they are closed after it.
+    await new Promise<void>((resolve) => this.#parts.coordinator.env.defer(resolve))
     this.drop()
   }
 

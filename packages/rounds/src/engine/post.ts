@@ -157,11 +157,12 @@ export class Post {
       if (!waiting.includes(article)) waiting.push(article)
       return
     }
-    if (this.#outbox.size === 0) this.#parts.coordinator.env.defer(() => this.#flush())
+    if (this.#outbox.size === 0) this.#parts.coordinator.env.defer(() => this.flush())
     this.#outbox.set(member, [article])
   }
 
-  #flush(): void {
+  /** What waits for the end of this turn goes now. */
+  flush(): void {
     const outbox = [...this.#outbox]
     this.#outbox.clear()
     for (const [member, articles] of outbox) this.#deliver(member, articles)

@@ -2,7 +2,16 @@ import type { Closing, ClosingReason } from '../articles/article.js'
 import { type Ending, finish } from './ending.js'
 import { decline } from './gathering.js'
 import { beginRegrouping } from './regrouping.js'
-import { type AbortReason, type Attempt, candidateOf, presentAttempt, type Suspect } from './room.js'
+import {
+  type AbortReason,
+  type Attempt,
+  candidateOf,
+  culpritIn,
+  joinsOf,
+  phaseMsOf,
+  presentAttempt,
+  type Suspect,
+} from './room.js'
 import { missingIn, suspectsIn } from './suspects.js'
 import type { Turn } from './turn.js'
 
@@ -14,9 +23,10 @@ interface Close {
   readonly closing: ClosingReason
   readonly detail: string
   readonly suspects?: readonly Suspect[] | undefined
+  readonly declined?: Ending['declined']
 }
 
-export function close(turn: Turn, id: string, { reason, closing, detail, suspects }: Close): void {
+export function close(turn: Turn, id: string, { reason, closing, detail, suspects, declined }: Close): void {
   const { room } = turn
   const attempt = turn.attempt(id)
   if (!attempt.isOpen) return
@@ -39,7 +49,8 @@ export function close(turn: Turn, id: string, { reason, closing, detail, suspect
       detail: detail.slice(0, 256),
     },
   })
-  const ending: Ending = { reason, detail, suspects: suspects ?? suspectsIn(turn.room, turn.attempt(id), hasWaited) }
+  const found = suspects ?? suspectsIn(turn.room, turn.attempt(id), hasWaited)
+  const ending: Ending = { reason, detail, suspects: found, declined }
   if (!beginRegrouping(turn, turn.attempt(id), ending)) finish(turn, ending)
 }
 
@@ -69,15 +80,19 @@ export function settleClosings(turn: Turn): void {
   const attempt = presentAttempt(room)
   if (room.stage === 'accepted' || room.stage === 'invited') return settleWithoutHost(turn)
   if (attempt?.isOpen !== true) return
-  const culprit = room.culprits.find(({ member }) => attempt.roster.includes(member))
+  const culprit = culpritIn(room, attempt)
   if (culprit !== undefined) {
     const reason = culprit.kind === 'equivocation' ? 'EQUIVOCATION' : 'FAULT'
     // Nobody has to be suspected where somebody is convicted.
     return close(turn, attempt.id, { reason, closing: 'evidence', detail: culprit.reason, suspects: [] })
   }
-  const closing = attempt.closings.find((each) => endsFor(attempt, each))
-  if (closing === undefined) return
-  if (closing.reason === 'timeout') return hurry(turn, attempt)
+  const ending = attempt.closings.filter((closing) => endsFor(attempt, closing))
+  const closing = ending.find(({ reason }) => reason !== 'timeout')
+  if (closing !== undefined) followClosing(turn, attempt, closing)
+  else if (ending.length > 0) hurry(turn, attempt)
+}
+
+function followClosing(turn: Turn, attempt: Attempt, closing: Closing): void {
   close(turn, attempt.id, { reason: reasonOf(attempt, closing), closing: 'closed', detail: closing.detail })
 }
 
@@ -88,7 +103,7 @@ export function settleClosings(turn: Turn): void {
 function hurry(turn: Turn, { id, phase, hurriedIn }: Attempt): void {
   if (hurriedIn === phase) return
   turn.changeAttempt(id, { hurriedIn: phase })
-  turn.want({ type: 'timer', name: 'phase', ms: Math.ceil(turn.room.invitation.deadlineMs / 4) })
+  turn.want({ type: 'timer', name: 'phase', ms: Math.ceil(phaseMsOf(turn.room, phase) / 4) })
 }
 
 function reasonOf(attempt: Attempt, { reason, missing }: Closing): AbortReason {
@@ -121,7 +136,9 @@ export function ranOut(turn: Turn): void {
   if (room.isWatched) {
     finish(turn, { reason: 'RESTARTED', detail: 'this member restarted, and nobody had the end of it in time' })
   } else if (room.stage === 'accepted') {
-    const suspects = [{ member: 0, why: 'silent', phase: 'join', by: [] }] as const
+    // It may have begun with somebody's answer that never came here: then it is not the silence that is the reason.
+    const hasBegun = joinsOf(room, room.invitation.room).some(({ author }) => author === room.invitation.author)
+    const suspects = [{ member: 0, why: hasBegun ? 'astray' : 'silent', phase: 'join', by: [] }] as const
     finish(turn, { reason: 'TIMEOUT', detail: 'the host did not begin in time', suspects })
   } else if (room.stage === 'invited') {
     finish(turn, { reason: 'TIMEOUT', detail: 'this member did not answer in time' })
@@ -130,7 +147,7 @@ export function ranOut(turn: Turn): void {
     const closing = attempt.closings.find((each) => endsFor(attempt, each))
     if (closing === undefined)
       return close(turn, attempt.id, { reason: 'TIMEOUT', closing: 'timeout', detail: `${phase} took too long` })
-    close(turn, attempt.id, { reason: reasonOf(attempt, closing), closing: 'closed', detail: closing.detail })
+    followClosing(turn, attempt, closing)
   }
 }
 
@@ -145,7 +162,8 @@ export function abandon(turn: Turn, reason: AbortReason, detail: string): void {
   const { room } = turn
   const attempt = presentAttempt(room)
   const closing = reason === 'FAILED' ? 'failed' : reason === 'DECLINED' ? 'declined' : 'cancelled'
-  if (attempt?.isOpen === true) return close(turn, attempt.id, { reason, closing, detail, suspects: [] })
+  const declined = reason === 'DECLINED' ? [{ member: room.me, reason: detail }] : undefined
+  if (attempt?.isOpen === true) return close(turn, attempt.id, { reason, closing, detail, suspects: [], declined })
   if (room.isWatched) return finish(turn, { reason, detail })
   if (room.stage === 'over') return
   if (room.stage === 'invited') return decline(turn, detail)

@@ -4,11 +4,12 @@ import { isSameBytes } from '../hex.js'
 import { encodeValue } from '../plan/encode-value.js'
 import { type Judgement, judgeContent, judgeForm } from '../plan/judge.js'
 import type { Phase } from '../plan/plan.js'
+import { textOf } from '../plan/verdict.js'
 import { close } from './closing.js'
 import { convict } from './convict.js'
 import { complete, mayBeCompleted } from './ending.js'
 import { pullAfterMs } from './open-room.js'
-import type { Attempt, Saying } from './room.js'
+import { type Attempt, phaseMsOf, type Saying } from './room.js'
 import type { Turn } from './turn.js'
 import { viewOf } from './view-of.js'
 
@@ -31,10 +32,19 @@ export function heardContribution(turn: Turn, contribution: Contribution): void 
 }
 
 function place(turn: Turn, attempt: Attempt, phase: number, position: number, saying: Saying): void {
-  if (attempt.said[phase]?.[position] !== undefined) return
+  const before = attempt.said[phase]?.[position]
+  if (before !== undefined && !isMended(attempt, phase, before)) return
   setSaying(turn, attempt, phase, position, saying)
   turn.note({ what: 'said', attempt: attempt.number, phase, member: attempt.roster[position] ?? -1 })
   if (phase === attempt.phase) tellProgress(turn, attempt.id)
+}
+
+/**
+ * Whoever says something that fits nothing and then something that does is convicted by the two; but where this member contributes no
+ * more, the second one may still complete the attempt, as it has for those who heard it first.
+ */
+function isMended({ isOpen, said }: Attempt, phase: number, { state }: Saying): boolean {
+  return state === 'astray' && (!isOpen || phase === said.length - 1)
 }
 
 /** As far as what is known leads. */
@@ -46,8 +56,8 @@ export function settlePhases(turn: Turn): void {
 
 /** Whether the present phase of the attempt is complete. */
 function isReady(turn: Turn, id: string): boolean {
-  const { phase, said } = turn.attempt(id)
-  if (phase >= said.length) return false
+  const { phase, said, isStuck } = turn.attempt(id)
+  if (phase >= said.length || isStuck) return false
   said[phase]?.forEach((saying, position) => {
     if (saying?.state === 'early') judge(turn, id, phase, position)
   })
@@ -66,10 +76,11 @@ function judge(turn: Turn, id: string, phase: number, position: number): void {
     return
   if (saying.article.digest !== attempt.digests[phase]) return leadAstray(turn, attempt, position, saying)
   const verdict = verdictOn(turn, attempt, step, saying.article)
-  if (!verdict.ok) return refuse(turn, attempt, step, saying, verdict)
+  if (!verdict.ok) return refuse(turn, attempt, position, verdict)
   const sent = step.kind === 'said' && step.distinct ? encodeValue(saying.article.value) : undefined
   const equal = sent && equalTo(attempt, phase, position, sent)
-  setSaying(turn, attempt, phase, position, { ...saying, state: 'accepted', value: verdict.value, sent })
+  const state = equal === undefined ? 'accepted' : 'refused'
+  setSaying(turn, attempt, phase, position, { ...saying, state, value: verdict.value, sent })
   if (equal !== undefined) refuseCopies(turn, attempt, phase, [equal, position])
 }
 
@@ -87,17 +98,15 @@ function verdictOn(turn: Turn, attempt: Attempt, step: Phase, article: Contribut
   return judgeContent(step, viewOf(turn.room, attempt), article.author, form.value)
 }
 
-function refuse(
-  turn: Turn,
-  attempt: Attempt,
-  step: Phase,
-  { article }: Saying,
-  verdict: Judgement & { ok: false },
-): void {
-  if ('fault' in verdict)
-    return convict(turn, article.author, 'fault', `${step.name}: ${verdict.fault}`, [article], attempt.id)
-  const detail = `check of ${step.name} failed: ${String(verdict.failure)}`
-  close(turn, attempt.id, { reason: 'FAILED', closing: 'failed', detail })
+function refuse(turn: Turn, attempt: Attempt, position: number, verdict: Judgement & { ok: false }): void {
+  const { id, phase } = attempt
+  const saying = attempt.said[phase]?.[position]
+  if (saying === undefined) return
+  setSaying(turn, attempt, phase, position, { ...saying, state: 'refused' })
+  const { article } = saying
+  if ('fault' in verdict) return convict(turn, article.author, 'fault', verdict.fault, [article], id)
+  const detail = `check of ${turn.room.plan.phases[phase]?.name} failed: ${textOf(verdict.failure)}`
+  close(turn, id, { reason: 'FAILED', closing: 'failed', detail })
 }
 
 /** An earlier contribution that says the same: as it was sent, for a schema may make anything of it. */
@@ -108,7 +117,7 @@ function equalTo(attempt: Attempt, phase: number, position: number, sent: Uint8A
   return at === undefined || at < 0 ? undefined : at
 }
 
-/** Which of the two copied nobody can tell. */
+/** Which of the two copied only they can tell. */
 function refuseCopies(turn: Turn, attempt: Attempt, phase: number, positions: readonly number[]): void {
   const suspects = positions.map((position) => {
     const member = attempt.roster[position] ?? -1
@@ -125,16 +134,18 @@ function judgeTogether(turn: Turn, id: string): boolean {
   try {
     if (step.checkTogether(viewOf(turn.room, attempt, attempt.phase)) === true) return true
   } catch (cause) {
-    close(turn, id, {
-      reason: 'FAILED',
-      closing: 'failed',
-      detail: `checkTogether of ${step.name} failed: ${String(cause)}`,
-    })
-    return false
+    return leadNowhere(turn, id, 'FAILED', `checkTogether of ${step.name} failed: ${textOf(cause)}`)
   }
   judgeEach(turn, id)
+  const isAnyRefused = turn.attempt(id).said[attempt.phase]?.some((saying) => saying?.state === 'refused')
+  if (isAnyRefused === true) return false
   const detail = `the contributions to ${step.name} do not hold together, though each does alone`
-  if (turn.attempt(id).isOpen) close(turn, id, { reason: 'NO_RESULT', closing: 'failed', detail })
+  return leadNowhere(turn, id, 'NO_RESULT', detail)
+}
+
+function leadNowhere(turn: Turn, id: string, reason: 'FAILED' | 'NO_RESULT', detail: string): false {
+  turn.changeAttempt(id, { isStuck: true })
+  close(turn, id, { reason, closing: 'failed', detail })
   return false
 }
 
@@ -144,10 +155,10 @@ export function judgeEach(turn: Turn, id: string): void {
   const step = turn.room.plan.phases[attempt.phase]
   if (step?.kind !== 'said' || step.checkTogether === undefined) return
   const view = viewOf(turn.room, attempt)
-  for (const saying of attempt.said[attempt.phase] ?? []) {
+  for (const [position, saying] of (attempt.said[attempt.phase] ?? []).entries()) {
     if (saying?.state !== 'accepted') continue
     const verdict = judgeContent(step, view, saying.article.author, saying.value)
-    if (!verdict.ok) refuse(turn, attempt, step, saying, verdict)
+    if (!verdict.ok) refuse(turn, attempt, position, verdict)
   }
 }
 
@@ -160,8 +171,7 @@ function hasResult(turn: Turn, id: string): boolean {
     turn.changeAttempt(id, { result: { value } })
     return true
   } catch (cause) {
-    if (attempt.isOpen) close(turn, id, { reason: 'NO_RESULT', closing: 'failed', detail: String(cause) })
-    return false
+    return leadNowhere(turn, id, 'NO_RESULT', textOf(cause))
   }
 }
 
@@ -181,12 +191,13 @@ function contribute(turn: Turn, attempt: Attempt, digest: string): void {
   const step = room.plan.phases[attempt.phase]
   if (step === undefined) return
   const { id, round, phase } = attempt
-  const { deadlineMs } = room.invitation
-  turn.want({ type: 'timer', name: 'phase', ms: step.deadlineMs ?? deadlineMs })
-  turn.want({ type: 'timer', name: 'pull', ms: pullAfterMs(step.deadlineMs ?? deadlineMs) })
+  const phaseMs = phaseMsOf(room, phase)
+  turn.want({ type: 'timer', name: 'phase', ms: phaseMs })
+  turn.want({ type: 'timer', name: 'pull', ms: pullAfterMs(phaseMs) })
   const draft = { kind: 'contribution', round, attempt: id, phase, digest, value: undefined } as const
   if (step.kind === 'said') turn.want({ type: 'contribute', draft, view: viewOf(room, attempt) })
   else turn.want({ type: 'say', draft })
+  if (step.kind === 'confirm') turn.changeAttempt(id, { isConfirmed: true })
   tellProgress(turn, id)
 }
 

@@ -62,7 +62,7 @@ test('convictions name the statements that convict, and a faulty contribution is
       attempt: 1,
       phase: 'reveal',
       kind: 'fault',
-      reason: 'reveal: the opening does not match its commitment',
+      reason: 'the opening does not match its commitment',
       evidence: [hash],
     },
   ])

@@ -41,7 +41,7 @@ export const stories = {
     begun(builderOf(3), [0, 1, 2], [join, commit])
       .say(230, reveal, 0)
       .say(255, reveal, 1, 'early')
-      .convict(255, 1, 'fault', 'reveal', 'reveal: the opening does not match its commitment')
+      .convict(255, 1, 'fault', 'reveal', 'the opening does not match its commitment')
       .close(256, 0, 'evidence', { phase: reveal })
       .abort(256, 'FAULT')
       .room(),
@@ -75,7 +75,7 @@ export const stories = {
       .say(280, reveal, 0)
       .say(296, reveal, 2)
       .say(330, reveal, 4, 'early')
-      .convict(330, 4, 'fault', 'reveal', 'reveal: the opening does not match its commitment')
+      .convict(330, 4, 'fault', 'reveal', 'the opening does not match its commitment')
       .close(331, 0, 'evidence', { phase: reveal })
       .close(340, 1, 'evidence', { phase: reveal })
       .close(341, 2, 'evidence', { phase: reveal })

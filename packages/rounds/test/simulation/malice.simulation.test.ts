@@ -8,6 +8,7 @@ import {
   equivocate,
   everyHonestPeer,
   falseAccusation,
+  falseLinks,
   forgedEvidence,
   forkedRoster,
   garbage,
@@ -22,7 +23,7 @@ import {
   withholdLast,
   wrongOpening,
 } from '@rondo/rounds/testing'
-import { isAbsent, type Malice, simulate } from '@rondo/testkit/simulator'
+import { isAbsent, type Malice, simulate, type Topology } from '@rondo/testkit/simulator'
 import { expect, test } from 'vitest'
 import { die } from './protocols.js'
 
@@ -34,6 +35,7 @@ interface Staged {
   readonly peers?: number
   readonly malicious?: number
   readonly retries?: number
+  readonly topology?: Topology
   readonly limits?: RoundsLimitsOption
   /** Whether everybody has to have found out who it was. */
   readonly isNamed?: boolean
@@ -41,9 +43,9 @@ interface Staged {
 
 async function playAgainst(
   malice: Malice,
-  { seed = 1, peers = 4, malicious = 2, retries = 0, limits = {}, isNamed = true }: Staged = {},
+  { seed = 1, peers = 4, malicious = 2, retries = 0, limits = {}, topology = 'mesh', isNamed = true }: Staged = {},
 ) {
-  const world = simulate({ seed, peers, network: { latencyMs: [5, 40] } })
+  const world = simulate({ seed, peers, topology, network: { latencyMs: [5, 40] } })
   let acts = 0
   world.malicious(
     malicious,
@@ -103,6 +105,7 @@ test.each<[string, Malice, string]>([
   ['shows forged evidence', forgedEvidence(), 'completed'],
   ['answers in many lives', manyLives(), 'completed'],
   ['stutters', stutter(), 'completed'],
+  ['claims false links', falseLinks(), 'completed'],
   ['replays', replayOld({ share: 1 }), 'completed'],
   ['speaks in other attempts', staleAttempt(), 'completed'],
 ])('who %s acts, and it ends as it should', async (_, malice, ending) => {
@@ -123,6 +126,14 @@ test('who says the same under more signatures than are good for anything is not 
   expect(endings).toEqual(['TIMEOUT'])
   const { endings: patient } = await playAgainst(stutter({ times: 6 }), { peers: 2, malicious: 1 })
   expect(patient).toEqual(['completed'])
+})
+
+test('false links cost time where not all are linked, and no round', async () => {
+  for (const topology of ['ring', (index: number) => (index === 0 ? [] : [0])] as const) {
+    const { endings, acts } = await playAgainst(falseLinks(), { peers: 6, topology })
+    expect(acts).toBeGreaterThan(0)
+    expect(new Set(endings)).toEqual(new Set(['completed']))
+  }
 })
 
 test('a silent host leaves nobody with a round', async () => {

@@ -43,10 +43,10 @@ function evidenceIn(room: Room, at = 0): Uint8Array {
 }
 
 test.each([
-  ['commit', 'no commitment', 'commit: expected 32 bytes'],
-  ['reveal', nothing, 'reveal: it does not open the commitment'],
-  ['sure', 1, 'sure: there is nothing to say in this phase'],
-  ['commit', new Uint8Array(20_000), 'commit: 20003 bytes of at most 16384'],
+  ['commit', 'no commitment', 'expected 32 bytes'],
+  ['reveal', nothing, 'it does not open the commitment'],
+  ['sure', 1, 'there is nothing to say in this phase'],
+  ['commit', new Uint8Array(20_000), '20003 bytes of at most 16384'],
 ])('a contribution to %s that breaks the protocol convicts its author', async (phase, value, reason) => {
   const { articles, attempt } = await play(await begin(await gather()), { bend: bending(phase, 2, value), last: phase })
   const verdict = await verifyEvidence(dice, evidenceIn(roomOf(articles)), { network: 'main' })
@@ -172,7 +172,7 @@ test('where a phase is judged together, each of two culprits is shown by what it
   expect(room.culprits.map(({ member }) => member)).toEqual([1, 2])
   for (const at of [1, 2]) {
     const verdict = await verifyEvidence(together, evidenceIn(room, at - 1))
-    expect(verdict).toMatchObject({ ok: true, culprit: peerIdOf(attempt, at), reason: 'number: not one' })
+    expect(verdict).toMatchObject({ ok: true, culprit: peerIdOf(attempt, at), reason: 'not one' })
   }
   // Nor does it convict the one who said what was asked for.
   const [fine] = said[1] ?? []

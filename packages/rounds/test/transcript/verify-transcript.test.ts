@@ -103,7 +103,7 @@ test('who broke the protocol is named, by what and where', async () => {
   const { articles, attempt } = await play(await begin(await gather()), { bend, last: 'reveal' })
   const verdict = unfinished(await verify(articles))
   const culprit = { peerId: peerIdOf(attempt, 1), kind: 'fault', phase: 'reveal' }
-  expect(verdict.culprits).toEqual([{ ...culprit, reason: 'reveal: it does not open the commitment' }])
+  expect(verdict.culprits).toEqual([{ ...culprit, reason: 'it does not open the commitment' }])
 })
 
 test('a further attempt completes without those whom it left out, by what convicts them', async () => {
