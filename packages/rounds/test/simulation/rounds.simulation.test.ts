@@ -56,13 +56,13 @@ function liarsAreNamed(recipe: Recipe, played: Played): void {
 }
 
 test('where nothing goes wrong, everybody completes', async () => {
-  const seen = await playAll(simulationSeeds({ quick: 12, full: 500 }), { peersMax: isFull ? 20 : 12 })
+  const seen = await playAll(simulationSeeds({ quick: 20, full: 500 }), { peersMax: isFull ? 20 : 12 })
   expect(seen).toEqual({ completed: seen.completed, aborted: 0, recovered: 0, upgraded: 0 })
   expect(seen.completed).toBeGreaterThan(1)
 })
 
 test('whatever a network does', { timeout }, async () => {
-  const seen = await playAll(simulationSeeds({ quick: 25, full: 2_000 }), {
+  const seen = await playAll(simulationSeeds({ quick: 45, full: 2_000 }), {
     ...{ network: true, partitions: true, sparse: true },
     peersMax,
   })
@@ -70,7 +70,7 @@ test('whatever a network does', { timeout }, async () => {
 })
 
 test('whoever crashes', { timeout }, async () => {
-  const seen = await playAll(simulationSeeds({ quick: 30, full: 2_000 }), {
+  const seen = await playAll(simulationSeeds({ quick: 55, full: 2_000 }), {
     ...{ crashes: true, clocks: true, network: true },
     peersMax,
   })
@@ -78,12 +78,12 @@ test('whoever crashes', { timeout }, async () => {
 })
 
 test('whoever lies', { timeout }, async () => {
-  const seen = await playAll(simulationSeeds({ quick: 40, full: 4_000 }), { malice: true, peersMax }, liarsAreNamed)
+  const seen = await playAll(simulationSeeds({ quick: 70, full: 4_000 }), { malice: true, peersMax }, liarsAreNamed)
   expectAll(seen, 'completed', 'aborted')
 })
 
 test('whatever happens', { timeout }, async () => {
-  const seen = await playAll(simulationSeeds({ quick: 60, full: 10_000 }), { ...everyTrouble, peersMax })
+  const seen = await playAll(simulationSeeds({ quick: 110, full: 10_000 }), { ...everyTrouble, peersMax })
   expectAll(seen, 'completed', 'aborted', 'recovered')
 })
 
