@@ -49,7 +49,14 @@ export function heardClosing(turn: Turn, closing: Closing): void {
   const attempt = room.attempts.find(({ id }) => id === closing.attempt)
   const number = attempt?.number ?? 0
   turn.note({ what: 'closed', attempt: number, phase, member, reason, detail, missing })
-  if (attempt === undefined) return heardCallOff(turn, member, detail)
+  if (attempt !== undefined) return placeClosing(turn, attempt.id, closing)
+  heardCallOff(turn, member, detail)
+  // Whoever gave the round up while its first attempt was beginning gave that one up.
+  for (const { id, parent } of room.attempts) if (parent === closing.attempt) placeClosing(turn, id, closing)
+}
+
+export function placeClosing(turn: Turn, id: string, closing: Closing): void {
+  const attempt = turn.attempt(id)
   const position = attempt.members.findIndex(({ peerId }) => peerId === closing.author)
   if (attempt.members[position]?.incarnation !== closing.incarnation) return
   turn.changeAttempt(attempt.id, { closings: [...attempt.closings, closing] })

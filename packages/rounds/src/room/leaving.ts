@@ -20,6 +20,8 @@ export function ranOut(turn: Turn): void {
     finish(turn, { reason: 'TIMEOUT', detail: 'the host did not begin in time', suspects })
   } else if (room.stage === 'invited') {
     finish(turn, { reason: 'TIMEOUT', detail: 'this member did not answer in time' })
+  } else if (room.stage === 'joining' && attempt === undefined) {
+    finish(turn, { reason: 'FAILED', detail: 'what this member signs to join was not signed and kept in time' })
   } else if (attempt?.isOpen === true) {
     const phase = room.plan.phases[attempt.phase]?.name ?? ''
     const first = attempt.closings.find((closing) => endsFor(attempt, closing))
