@@ -1,6 +1,7 @@
 import type { JudgedGoal } from '../goal.ts'
 import { formatNumber } from '../table.ts'
 import type { Chapter, Comparison, Latencies } from './chapters.ts'
+import type { Growth } from './growth.ts'
 
 // What the report says, on the page and in Markdown alike.
 
@@ -48,4 +49,8 @@ export function comparisonCaption({ metric, isMoreBetter, reference }: Compariso
 
 export function latencyCaption({ what }: Latencies): string {
   return `latency from p50 to p99${what === '' ? '' : `, ${what}`}; less is better`
+}
+
+export function growthCaption({ metric, exponent }: Growth): string {
+  return `${metric}, by the number of members; as n to the power of ${exponent.toFixed(2)}; less is better`
 }

@@ -9,7 +9,7 @@ import { roundsError } from '../errors.js'
 import { hexOf, isSameBytes } from '../hex.js'
 import type { Journal } from '../journal/journal.js'
 import type { RoundsLimits } from '../options.js'
-import { encodeValue } from '../plan/encode-value.js'
+import { decodeValue, encodeValue } from '../plan/encode-value.js'
 import { judgeContent, judgeForm } from '../plan/judge.js'
 import type { Plan } from '../plan/plan.js'
 import type { View } from '../plan/shape.js'
@@ -50,6 +50,12 @@ export class LiveRoom implements Round {
   readonly #events: RoomEvent[] = []
   /** What was verified here, by the hash of its bytes: copies cost no second verification. */
   readonly #verified = new Set<string>()
+  /**
+   * Statements that have no place here, and copies of them: what others hold and this room will not, unless somebody joins. Without
+   * it two members that hold what the other refuses would ask each other for ever.
+   */
+  readonly #refused = new Set<string>()
+  readonly #refusedCopies = new Set<string>()
   readonly #forgeries = new Map<PeerId, number>()
   readonly #useless = new Map<PeerId, number>()
   /** Who brought what is being heard. */
@@ -75,7 +81,8 @@ export class LiveRoom implements Round {
       this.#settle = resolve
     })
     const { id: room, candidates } = this
-    this.#post = new Post({ coordinator, limits, room, candidates, me, articles: () => this.#room.articles })
+    const [articles, refused] = [() => this.#room.articles, () => this.#refused]
+    this.#post = new Post({ coordinator, limits, room, candidates, me, articles, refused })
   }
 
   /** Says and asks what the opening asks for. */
@@ -159,7 +166,7 @@ export class LiveRoom implements Round {
   #verify(from: PeerId, bytes: Uint8Array): Promise<void> | undefined {
     if (this.#isUnheard(from)) return undefined
     const key = hexOf(platformCrypto.sha256(bytes))
-    if (this.#verified.has(key)) return undefined
+    if (this.#verified.has(key) || this.#refusedCopies.has(key)) return undefined
     const verdict = this.#parts.coordinator.verifyMessage(bytes)
     if (verdict instanceof Promise)
       return verdict.then((settled) => this.#heard(from, key, settled)).catch((cause) => this.#stumbled(cause))
@@ -192,6 +199,10 @@ export class LiveRoom implements Round {
     const kept = this.#room.articles.findLast(({ hash }) => hash === article?.hash)
     if (kept !== undefined && article !== undefined && isSameBytes(kept.bytes, article.bytes)) this.#verified.add(key)
     else this.#useless.set(from, (this.#useless.get(from) ?? 0) + 1)
+    if (kept === undefined && article !== undefined && this.#refusedCopies.size < this.#parts.limits.uselessMax) {
+      this.#refused.add(article.hash)
+      this.#refusedCopies.add(key)
+    }
   }
 
   #read(message: VerifiedMessage): Article | undefined {
@@ -207,6 +218,8 @@ export class LiveRoom implements Round {
     try {
       for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
         const { room, effects } = step(this.#room, next, this.#parts.coordinator.env.monotonicMs())
+        // A join gives a place to what may have come before it: an answer, and all that is said in its attempt.
+        if (room.articles !== this.#room.articles && room.articles.at(-1)?.kind === 'join') this.#forgetRefused()
         this.#room = room
         for (const effect of effects) this.#do(effect)
       }
@@ -215,13 +228,25 @@ export class LiveRoom implements Round {
     }
   }
 
+  #forgetRefused(): void {
+    this.#refused.clear()
+    this.#refusedCopies.clear()
+  }
+
   /** Ends it, and says so. The room stays: the node may be started again, and is asked about it then. */
   async stop(): Promise<void> {
     this.abort('this node stops')
-    await this.#saying
+    const { coordinator, limits } = this.#parts
+    let cancel: Cancel = () => {}
+    // A key that lies in another device may never answer.
+    const late = new Promise<void>((resolve) => {
+      cancel = coordinator.env.schedule(limits.farewellMs, resolve)
+    })
+    await Promise.race([this.#saying, late])
+    cancel()
     this.#post.flush()
     // What the sessions were given goes out with the end of this turn, and they are closed after it.
-    await new Promise<void>((resolve) => this.#parts.coordinator.env.defer(resolve))
+    await new Promise<void>((resolve) => coordinator.env.defer(resolve))
     this.#rest()
   }
 
@@ -240,8 +265,14 @@ export class LiveRoom implements Round {
 
   #do(effect: RoomEffect): void {
     switch (effect.type) {
-      case 'say':
-        return this.#say(() => effect.draft)
+      case 'say': {
+        const { draft } = effect
+        // Nobody has to be told that this member comes along once it does not any more.
+        return this.#say(
+          () => draft,
+          () => draft.kind !== 'join' || !this.isOver,
+        )
+      }
       case 'contribute':
         return this.#contribute(effect.draft, effect.view)
       case 'desist':
@@ -275,7 +306,7 @@ export class LiveRoom implements Round {
     this.#saying = this.#saying.then(async () => {
       try {
         const draft = await draftNow()
-        if (draft === undefined) return
+        if (draft === undefined || !isWanted()) return
         const article = await this.#sign(draft)
         if (!isWanted()) return
         await this.#keep(article)
@@ -314,9 +345,13 @@ export class LiveRoom implements Round {
     const isWanted = (): boolean => !signal.aborted
     const make = async (): Promise<ContributionDraft | undefined> => {
       const local = values.localIn(view)
-      const value = await phase.contribute(view, local, { signal })
+      const encoded = encodeValue(await phase.contribute(view, local, { signal }))
       if (signal.aborted) return undefined
-      const form = judgeForm(phase, { value, valueBytes: encodeValue(value).length })
+      // As others will read it: a property that is undefined, say, is not sent.
+      const read = decodeValue(encoded)
+      if (!read.ok) throw roundsError('CONTRIBUTION_REFUSED', { detail: `${phase.name}: ${read.code}` })
+      const { value } = read
+      const form = judgeForm(phase, { value, valueBytes: encoded.length })
       const verdict = form.ok ? judgeContent(phase, view, local.me, form.value) : form
       // What breaks the protocol would convict this member.
       if (!verdict.ok) {

@@ -71,6 +71,8 @@ function firstOf(turn: Turn, parent: string): Proposed | undefined {
 function say(turn: Turn, parent: string, { join: { attempt } }: Proposed): void {
   const { incarnation } = turn.room
   turn.change({ stage: 'joining' })
+  if (presentAttempt(turn.room) === undefined)
+    turn.want({ type: 'timer', name: 'begin', ms: turn.room.invitation.deadlineMs })
   turn.want({ type: 'say', draft: { kind: 'join', parent, incarnation, attempt, proposal: undefined } })
 }
 
