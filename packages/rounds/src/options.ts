@@ -5,6 +5,8 @@ export const defaultRoundsLimits = {
   roundsMax: 256,
   /** Of these, to which one host has invited. */
   roundsPerHostMax: 32,
+  /** Rounds that are gone, remembered so that this member does not answer for one of them a second time. */
+  pastRoundsMax: 65_536,
   /** What members said in rounds that are not known yet: an answer may overtake the invitation. */
   earlyBytesMax: 1_048_576,
   earlyBytesPerPeerMax: 65_536,
@@ -16,6 +18,8 @@ export const defaultRoundsLimits = {
   forgeriesMax: 16,
   /** The same for articles that were signed as they should, and have no place in the round or say there what was said before. */
   uselessMax: 4_096,
+  /** How long a node that stops waits for what its members have to say yet. */
+  farewellMs: 1_000,
   /** What articles travel in. */
   messageBytesMax: 524_288,
   /** Between two questions to the same member. */

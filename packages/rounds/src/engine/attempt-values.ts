@@ -78,8 +78,9 @@ export class AttemptValues {
     // Taken at once: whoever asks next comes too late, also while the marker is being written.
     this.#burned.add(name)
     this.#secrets.delete(name)
-    if (!(await spend(attempt, name))) throw roundsError('SECRET_SPENT', { detail: name })
     const { secret } = await made
+    this.#assertRunning()
+    if (!(await spend(attempt, name))) throw roundsError('SECRET_SPENT', { detail: name })
     this.#assertRunning()
     return secret
   }

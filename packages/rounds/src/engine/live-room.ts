@@ -9,7 +9,7 @@ import { roundsError } from '../errors.js'
 import { hexOf, isSameBytes } from '../hex.js'
 import type { Journal } from '../journal/journal.js'
 import type { RoundsLimits } from '../options.js'
-import { encodeValue } from '../plan/encode-value.js'
+import { decodeValue, encodeValue } from '../plan/encode-value.js'
 import { judgeContent, judgeForm } from '../plan/judge.js'
 import type { Plan } from '../plan/plan.js'
 import type { View } from '../plan/shape.js'
@@ -50,13 +50,19 @@ export class LiveRoom implements Round {
   readonly #events: RoomEvent[] = []
   /** What was verified here, by the hash of its bytes: copies cost no second verification. */
   readonly #verified = new Set<string>()
+  /**
+   * Statements that have no place here, and copies of them: what others hold and this room will not, unless somebody joins. Without
+   * it two members that hold what the other refuses would ask each other for ever.
+   */
+  readonly #refused = new Set<string>()
+  readonly #refusedCopies = new Set<string>()
   readonly #forgeries = new Map<PeerId, number>()
   readonly #useless = new Map<PeerId, number>()
   /** Who brought what is being heard. */
   #bringer: PeerId | undefined
   #room: Room
   #isStepping = false
-  #isStopped = false
+  #isDropped = false
   /** One statement after the other. */
   #saying: Promise<void> = Promise.resolve()
   #values: AttemptValues | undefined
@@ -75,16 +81,23 @@ export class LiveRoom implements Round {
       this.#settle = resolve
     })
     const { id: room, candidates } = this
-    this.#post = new Post({ coordinator, limits, room, candidates, me, articles: () => this.#room.articles })
+    const [articles, refused] = [() => this.#room.articles, () => this.#refused]
+    this.#post = new Post({ coordinator, limits, room, candidates, me, articles, refused })
   }
 
   /** Says and asks what the opening asks for. */
   begin(): void {
-    const { opening, coordinator, expired } = this.#parts
+    const { opening } = this.#parts
     // Of a room of a former life, others may know more.
     if (this.#room.isWatched) this.#post.look()
     else this.#post.begin()
     for (const effect of opening.effects) this.#do(effect)
+    this.#awaitExpiry()
+  }
+
+  #awaitExpiry(): void {
+    const { coordinator, expired } = this.#parts
+    if (this.#timers.has('expiry') || coordinator.state === 'stopping' || coordinator.state === 'stopped') return
     const leftMs = this.#room.invitation.expiresMs - coordinator.env.wallMs()
     const expire = (): void => {
       this.happen({ type: 'timer', name: 'expiry' })
@@ -130,7 +143,9 @@ export class LiveRoom implements Round {
   // What comes in.
 
   linksChanged(): void {
-    if (!this.#isStopped) this.#post.look()
+    if (this.#isDropped) return
+    this.#awaitExpiry()
+    this.#post.look()
   }
 
   heardAsk(from: PeerId, ask: Ask): void {
@@ -151,7 +166,7 @@ export class LiveRoom implements Round {
   #verify(from: PeerId, bytes: Uint8Array): Promise<void> | undefined {
     if (this.#isUnheard(from)) return undefined
     const key = hexOf(platformCrypto.sha256(bytes))
-    if (this.#verified.has(key)) return undefined
+    if (this.#verified.has(key) || this.#refusedCopies.has(key)) return undefined
     const verdict = this.#parts.coordinator.verifyMessage(bytes)
     if (verdict instanceof Promise)
       return verdict.then((settled) => this.#heard(from, key, settled)).catch((cause) => this.#stumbled(cause))
@@ -184,6 +199,10 @@ export class LiveRoom implements Round {
     const kept = this.#room.articles.findLast(({ hash }) => hash === article?.hash)
     if (kept !== undefined && article !== undefined && isSameBytes(kept.bytes, article.bytes)) this.#verified.add(key)
     else this.#useless.set(from, (this.#useless.get(from) ?? 0) + 1)
+    if (kept === undefined && article !== undefined && this.#refusedCopies.size < this.#parts.limits.uselessMax) {
+      this.#refused.add(article.hash)
+      this.#refusedCopies.add(key)
+    }
   }
 
   #read(message: VerifiedMessage): Article | undefined {
@@ -199,6 +218,8 @@ export class LiveRoom implements Round {
     try {
       for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
         const { room, effects } = step(this.#room, next, this.#parts.coordinator.env.monotonicMs())
+        // A join gives a place to what may have come before it: an answer, and all that is said in its attempt.
+        if (room.articles !== this.#room.articles && room.articles.at(-1)?.kind === 'join') this.#forgetRefused()
         this.#room = room
         for (const effect of effects) this.#do(effect)
       }
@@ -207,18 +228,34 @@ export class LiveRoom implements Round {
     }
   }
 
-  /** Lets go of everything; what was to be said is said first. */
+  #forgetRefused(): void {
+    this.#refused.clear()
+    this.#refusedCopies.clear()
+  }
+
+  /** Ends it, and says so. The room stays: the node may be started again, and is asked about it then. */
   async stop(): Promise<void> {
     this.abort('this node stops')
-    await this.#saying
+    const { coordinator, limits } = this.#parts
+    let cancel: Cancel = () => {}
+    // A key that lies in another device may never answer.
+    const late = new Promise<void>((resolve) => {
+      cancel = coordinator.env.schedule(limits.farewellMs, resolve)
+    })
+    await Promise.race([this.#saying, late])
+    cancel()
     this.#post.flush()
     // What the sessions were given goes out with the end of this turn, and they are closed after it.
-    await new Promise<void>((resolve) => this.#parts.coordinator.env.defer(resolve))
-    this.drop()
+    await new Promise<void>((resolve) => coordinator.env.defer(resolve))
+    this.#rest()
   }
 
   drop(): void {
-    this.#isStopped = true
+    this.#isDropped = true
+    this.#rest()
+  }
+
+  #rest(): void {
     for (const cancel of this.#timers.values()) cancel()
     this.#timers.clear()
     this.#desist()
@@ -228,8 +265,14 @@ export class LiveRoom implements Round {
 
   #do(effect: RoomEffect): void {
     switch (effect.type) {
-      case 'say':
-        return this.#say(() => effect.draft)
+      case 'say': {
+        const { draft } = effect
+        // Nobody has to be told that this member comes along once it does not any more.
+        return this.#say(
+          () => draft,
+          () => draft.kind !== 'join' || !this.isOver,
+        )
+      }
       case 'contribute':
         return this.#contribute(effect.draft, effect.view)
       case 'desist':
@@ -250,7 +293,7 @@ export class LiveRoom implements Round {
   #setTimer(name: TimerName, ms: number | 'never'): void {
     this.#timers.get(name)?.()
     this.#timers.delete(name)
-    if (ms === 'never' || this.#isStopped) return
+    if (ms === 'never' || this.#isDropped) return
     const ring = (): void => {
       this.#timers.delete(name)
       this.happen({ type: 'timer', name })
@@ -263,7 +306,7 @@ export class LiveRoom implements Round {
     this.#saying = this.#saying.then(async () => {
       try {
         const draft = await draftNow()
-        if (draft === undefined) return
+        if (draft === undefined || !isWanted()) return
         const article = await this.#sign(draft)
         if (!isWanted()) return
         await this.#keep(article)
@@ -302,9 +345,13 @@ export class LiveRoom implements Round {
     const isWanted = (): boolean => !signal.aborted
     const make = async (): Promise<ContributionDraft | undefined> => {
       const local = values.localIn(view)
-      const value = await phase.contribute(view, local, { signal })
+      const encoded = encodeValue(await phase.contribute(view, local, { signal }))
       if (signal.aborted) return undefined
-      const form = judgeForm(phase, { value, valueBytes: encodeValue(value).length })
+      // As others will read it: a property that is undefined, say, is not sent.
+      const read = decodeValue(encoded)
+      if (!read.ok) throw roundsError('CONTRIBUTION_REFUSED', { detail: `${phase.name}: ${read.code}` })
+      const { value } = read
+      const form = judgeForm(phase, { value, valueBytes: encoded.length })
       const verdict = form.ok ? judgeContent(phase, view, local.me, form.value) : form
       // What breaks the protocol would convict this member.
       if (!verdict.ok) {

@@ -18,6 +18,8 @@ export interface PostParts {
   readonly me: number
   /** What is held here now. */
   readonly articles: () => readonly Article[]
+  /** Hashes of what has no place here, and is not wanted again. */
+  readonly refused: () => ReadonlySet<string>
 }
 
 export class Post {
@@ -79,7 +81,7 @@ export class Post {
   }
 
   ask(member: number | 'somebody'): void {
-    const { coordinator, limits, articles } = this.#parts
+    const { coordinator, limits } = this.#parts
     const asked = member === 'somebody' ? this.#next() : member
     if (asked === undefined || !this.#isReachable(asked)) return
     const nowMs = coordinator.env.monotonicMs()
@@ -87,7 +89,7 @@ export class Post {
     this.#askedAtMs.set(asked, nowMs)
     const offset = offsetOf(this.#asks)
     this.#asks += 1
-    this.#send(asked, 'ask', { room: this.#room, offset, held: heldOf(articles(), offset) })
+    this.#send(asked, 'ask', { room: this.#room, offset, held: heldOf(this.#known(), offset) })
   }
 
   heardAsk(from: PeerId, { held, offset }: Ask): void {
@@ -97,7 +99,7 @@ export class Post {
     // Who holds nothing is new here.
     if (held.length === 0) this.#tellClaims(member)
     this.#deliver(member, lackingIn(articles, held, offset))
-    if (knowsMore(articles, held, offset)) this.ask(member)
+    if (knowsMore(this.#known(), held, offset)) this.ask(member)
   }
 
   heardClaim(from: PeerId, claim: Claim): void {
@@ -118,6 +120,12 @@ export class Post {
 
   isMember(peerId: PeerId): boolean {
     return this.#places.has(peerId)
+  }
+
+  /** What nobody has to send: what is held comes last, and so is named where not all can be. */
+  #known(): readonly Pick<Article, 'hash'>[] {
+    const { articles, refused } = this.#parts
+    return [...Array.from(refused(), (hash) => ({ hash })), ...articles()]
   }
 
   #greet(member: number): void {

@@ -16,6 +16,7 @@ import { candidateOf } from '../room/room.js'
 import { EarlyArticles } from './early-articles.js'
 import { draftInvitation, signInvitation } from './invitation-draft.js'
 import { LiveRoom } from './live-room.js'
+import { PastRooms } from './past-rooms.js'
 import type { Round } from './round.js'
 import { ServedPlan } from './served-plan.js'
 import type { InviteHandler, Served, ServeOptions, StartOptions } from './serving.js'
@@ -66,14 +67,18 @@ class Engine implements Rounds {
   readonly #rooms = new Map<string, LiveRoom>()
   readonly #served = new Map<string, ServedPlan>()
   readonly #early: EarlyArticles
+  readonly #past: PastRooms
   readonly #budgets = new Map<PeerId, TokenBucket>()
   #loaded: Promise<readonly KeptRoom[]> | undefined
+  /** By protocol: while the store is asked which rounds a former life was in. */
+  readonly #recalling = new Map<string, Promise<void>>()
 
   constructor(coordinator: Coordinator, limits: RoundsLimits) {
     const { env, store, peerId: owner } = coordinator
     this.#coordinator = coordinator
     this.#limits = limits
     this.#early = new EarlyArticles(env, limits)
+    this.#past = new PastRooms(limits.pastRoundsMax)
     const report = (error: RondoError): void => env.log('warn', error.message, { code: error.code, ...error.details })
     this.#journal = createJournal(store, { owner, report })
     this.#register()
@@ -89,7 +94,7 @@ class Engine implements Rounds {
     if (this.#served.has(key)) throw new TypeError(`${key} is served already`)
     const served = new ServedPlan(definition, handler, options, () => this.#served.delete(key))
     this.#served.set(key, served)
-    this.#serveFormer(definition)
+    this.#serveFormer(definition, key)
     return served
   }
 
@@ -110,8 +115,11 @@ class Engine implements Rounds {
     signal?.throwIfAborted()
     this.#assertUp()
     this.#makeRoom()
+    // As everybody else reads it, or members would judge by setups that differ.
+    const read = checkSchema(definition.setup, invitation.setup)
+    if (!read.ok) throw roundsError('ROUND_SETUP_REFUSED', { detail: 'it is something else once it was sent' })
     const { incarnation } = invitation
-    const opening = openAsHost({ ...this.#openingOf(definition, invitation, setup.value), incarnation, me: 0 })
+    const opening = openAsHost({ ...this.#openingOf(definition, invitation, read.value), incarnation, me: 0 })
     const room = this.#open(definition, opening, options.local)
     const abort = (): void => room.abort(String(signal?.reason))
     signal?.addEventListener('abort', abort, { once: true })
@@ -128,9 +136,14 @@ class Engine implements Rounds {
   }
 
   /** Whoever asks for the rounds of a former life finds them here. */
-  #serveFormer(definition: RoundsDefinition): void {
+  #serveFormer(definition: RoundsDefinition, key: string): void {
     const { env } = this.#coordinator
-    this.recover(definition).catch((cause) => env.log('warn', 'former rounds could not be read', { cause }))
+    const recalled = this.recover(definition).then(
+      () => {},
+      (cause) => env.log('warn', 'former rounds could not be read', { cause }),
+    )
+    this.#recalling.set(key, recalled)
+    void recalled.then(() => this.#recalling.delete(key))
   }
 
   async #recoverRoom(plan: Plan, { room: id, articles }: KeptRoom): Promise<LiveRoom | undefined> {
@@ -152,7 +165,7 @@ class Engine implements Rounds {
     await room.heardArticles(this.#coordinator.peerId, articles)
     if (room.hasJoined) return room
     // Nothing binds it: should it be asked again, this life may answer.
-    this.#forget(id)
+    this.#forget(id, false)
     return undefined
   }
 
@@ -201,7 +214,7 @@ class Engine implements Rounds {
     for (const bytes of articles) {
       const room = this.#rooms.get(id)
       if (room === undefined) this.#heardEarly(id, from, bytes)
-      else room.heardArticles(from, [bytes])
+      else room.heardArticles(from, [bytes])?.catch((cause) => this.#reportUnheard(cause))
     }
   }
 
@@ -219,21 +232,37 @@ class Engine implements Rounds {
       else if (article.room === id) this.#invited(served, article)
     }
     const verdict = this.#coordinator.verifyMessage(bytes)
-    if (verdict instanceof Promise)
-      verdict.then(settle).catch((cause) => env.log('error', 'an invitation could not be taken', { cause }))
+    if (verdict instanceof Promise) verdict.then(settle).catch((cause) => this.#reportUnheard(cause))
     else settle(verdict)
   }
 
+  #reportUnheard(cause: unknown): void {
+    this.#coordinator.env.log('error', 'what somebody said in a round could not be heard', { cause })
+  }
+
+  /** Whoever comes back is greeted with the invitations of rounds that a former life of it is in: those are not for this one. */
   #invited(served: ServedPlan, invitation: Invitation): void {
+    const recalling = this.#recalling.get(keyOf(served.definition))
+    if (recalling === undefined) return this.#enter(served, invitation)
+    recalling
+      .then(() => {
+        if (!this.#rooms.has(invitation.room)) this.#enter(served, invitation)
+      })
+      .catch((cause) => this.#reportUnheard(cause))
+  }
+
+  #enter(served: ServedPlan, invitation: Invitation): void {
     const coordinator = this.#coordinator
     const plan = served.definition
     const me = candidateOf({ invitation }, coordinator.peerId)
     const setup = checkSchema(plan.setup, invitation.setup)
     if (me < 1 || !setup.ok || !fitsPlan(plan, invitation) || !isTimely(invitation, coordinator.env.wallMs())) return
-    if (!this.#hasRoomFor(invitation.author)) return
+    if (coordinator.state !== 'running' || this.#past.has(invitation) || !this.#hasRoomFor(invitation.author)) return
     const opening = openAsCandidate({ ...this.#openingOf(plan, invitation, setup.value), me })
-    const room = this.#open(plan, opening, undefined)
-    for (const { from, bytes } of this.#early.take(invitation.room)) room.heardArticles(from, [bytes])
+    const room = this.#tryOpen(plan, opening)
+    if (room === undefined) return
+    for (const { from, bytes } of this.#early.take(invitation.room))
+      room.heardArticles(from, [bytes])?.catch((cause) => this.#reportUnheard(cause))
     served.invite(room, {
       random: (bytes) => coordinator.env.random(bytes),
       failed: (cause) => coordinator.env.log('error', 'the handler of an invitation failed', { cause }),
@@ -241,6 +270,16 @@ class Engine implements Rounds {
   }
 
   // Rooms.
+
+  /** Undefined where nothing more can be kept, or the room is being forgotten still: whoever invites learns it by silence. */
+  #tryOpen(plan: Plan, opening: ReturnType<typeof openAsHost>): LiveRoom | undefined {
+    try {
+      return this.#open(plan, opening, undefined)
+    } catch (cause) {
+      this.#coordinator.env.log('warn', 'an invitation could not be taken', { cause })
+      return undefined
+    }
+  }
 
   #open(plan: Plan, opening: ReturnType<typeof openAsHost>, input: unknown): LiveRoom {
     const { invitation } = opening.room
@@ -270,9 +309,11 @@ class Engine implements Rounds {
     return hexOf(this.#coordinator.env.random(incarnationBytes))
   }
 
-  #forget(id: string): void {
+  #forget(id: string, mayHaveSpoken = true): void {
     const { env } = this.#coordinator
-    this.#rooms.get(id)?.drop()
+    const room = this.#rooms.get(id)
+    if (room !== undefined && mayHaveSpoken) this.#past.add(room.room.invitation)
+    room?.drop()
     this.#rooms.delete(id)
     this.#journal
       .forget(id, env.wallMs())
@@ -318,9 +359,10 @@ class Engine implements Rounds {
 
   async #stop(): Promise<void> {
     const rooms = [...this.#rooms.values()]
+    // A coordinator may start again, and is the same life then.
+    for (const { room } of rooms) this.#past.add(room.invitation)
     await Promise.all(rooms.map((room) => room.stop()))
     this.#early.clear()
-    this.#rooms.clear()
   }
 }
 

@@ -167,7 +167,9 @@ export function createJournal(store: Store | undefined, options: JournalOptions)
     async forget(room, nowMs) {
       assertId(room, 'a room')
       assertTime(nowMs)
-      await inTurn(() => forget(room, nowMs))
+      const asked = rooms.get(room)
+      // What began in this room since then is not what was to be forgotten.
+      await inTurn(async () => (rooms.get(room) === asked ? forget(room, nowMs) : undefined))
     },
   }
 }

@@ -22,35 +22,25 @@ interface Close {
   /** What the others are told. */
   readonly closing: ClosingReason
   readonly detail: string
+  /** Only then was anybody silent for too long. */
+  readonly hasWaited?: boolean
   readonly suspects?: readonly Suspect[] | undefined
   readonly declined?: Ending['declined']
 }
 
-export function close(turn: Turn, id: string, { reason, closing, detail, suspects, declined }: Close): void {
-  const { room } = turn
+export function close(turn: Turn, id: string, close: Close): void {
+  const { reason, closing, detail, hasWaited = false, declined } = close
   const attempt = turn.attempt(id)
   if (!attempt.isOpen) return
-  const { incarnation } = room
-  // What convicts comes whenever it comes: nobody is late because of it.
-  const hasWaited = closing !== 'evidence'
-  const missing = missingIn(attempt)
+  const { incarnation } = turn.room
+  const { phase } = attempt
+  const said = { attempt: id, incarnation, phase, missing: missingIn(attempt), reason: closing, detail }
   turn.changeAttempt(id, { isOpen: false })
   turn.want({ type: 'desist' })
   turn.want({ type: 'timer', name: 'phase', ms: 'never' })
-  turn.want({
-    type: 'say',
-    draft: {
-      kind: 'closing',
-      attempt: id,
-      incarnation,
-      phase: attempt.phase,
-      missing,
-      reason: closing,
-      detail: detail.slice(0, 256),
-    },
-  })
-  const found = suspects ?? suspectsIn(turn.room, turn.attempt(id), hasWaited)
-  const ending: Ending = { reason, detail, suspects: found, declined }
+  turn.want({ type: 'say', draft: { kind: 'closing', ...said } })
+  const suspects = close.suspects ?? suspectsIn(turn.room, turn.attempt(id), hasWaited)
+  const ending: Ending = { reason, detail, suspects, declined }
   if (!beginRegrouping(turn, turn.attempt(id), ending)) finish(turn, ending)
 }
 
@@ -61,7 +51,14 @@ export function heardClosing(turn: Turn, closing: Closing): void {
   const attempt = room.attempts.find(({ id }) => id === closing.attempt)
   const number = attempt?.number ?? 0
   turn.note({ what: 'closed', attempt: number, phase, member, reason, detail, missing })
-  if (attempt === undefined) return heardCallOff(turn, member, detail)
+  if (attempt !== undefined) return placeClosing(turn, attempt.id, closing)
+  heardCallOff(turn, member, detail)
+  // Whoever gave the round up while its first attempt was beginning gave that one up.
+  for (const { id, parent } of room.attempts) if (parent === closing.attempt) placeClosing(turn, id, closing)
+}
+
+export function placeClosing(turn: Turn, id: string, closing: Closing): void {
+  const attempt = turn.attempt(id)
   const position = attempt.members.findIndex(({ peerId }) => peerId === closing.author)
   if (attempt.members[position]?.incarnation !== closing.incarnation) return
   turn.changeAttempt(attempt.id, { closings: [...attempt.closings, closing] })
@@ -88,12 +85,9 @@ export function settleClosings(turn: Turn): void {
   }
   const ending = attempt.closings.filter((closing) => endsFor(attempt, closing))
   const closing = ending.find(({ reason }) => reason !== 'timeout')
-  if (closing !== undefined) followClosing(turn, attempt, closing)
+  if (closing !== undefined)
+    close(turn, attempt.id, { reason: reasonOf(attempt, closing), closing: 'closed', detail: closing.detail })
   else if (ending.length > 0) hurry(turn, attempt)
-}
-
-function followClosing(turn: Turn, attempt: Attempt, closing: Closing): void {
-  close(turn, attempt.id, { reason: reasonOf(attempt, closing), closing: 'closed', detail: closing.detail })
 }
 
 /**
@@ -142,12 +136,14 @@ export function ranOut(turn: Turn): void {
     finish(turn, { reason: 'TIMEOUT', detail: 'the host did not begin in time', suspects })
   } else if (room.stage === 'invited') {
     finish(turn, { reason: 'TIMEOUT', detail: 'this member did not answer in time' })
+  } else if (room.stage === 'joining' && attempt === undefined) {
+    finish(turn, { reason: 'FAILED', detail: 'what this member signs to join was not signed and kept in time' })
   } else if (attempt?.isOpen === true) {
     const phase = room.plan.phases[attempt.phase]?.name ?? ''
-    const closing = attempt.closings.find((each) => endsFor(attempt, each))
-    if (closing === undefined)
-      return close(turn, attempt.id, { reason: 'TIMEOUT', closing: 'timeout', detail: `${phase} took too long` })
-    followClosing(turn, attempt, closing)
+    const first = attempt.closings.find((closing) => endsFor(attempt, closing))
+    const reason = first === undefined ? 'TIMEOUT' : reasonOf(attempt, first)
+    const closing = reason === 'TIMEOUT' ? 'timeout' : 'closed'
+    close(turn, attempt.id, { reason, closing, detail: first?.detail ?? `${phase} took too long`, hasWaited: true })
   }
 }
 

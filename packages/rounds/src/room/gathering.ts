@@ -54,6 +54,7 @@ export function propose(turn: Turn): void {
   const parent = invitation.room
   const attempt = attemptIdOf(parent, roundIdOf(parent, members), proposal)
   turn.change({ stage: 'joining' })
+  turn.want({ type: 'timer', name: 'begin', ms: invitation.deadlineMs })
   turn.want({ type: 'say', draft: { kind: 'join', parent, incarnation, attempt, proposal } })
 }
 

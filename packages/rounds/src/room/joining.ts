@@ -1,4 +1,5 @@
 import { firstDigestOf } from '../articles/ids.js'
+import { placeClosing } from './closing.js'
 import { finish } from './ending.js'
 import { placeJoin } from './phases.js'
 import { type Proposed, proposedBy } from './proposals.js'
@@ -70,6 +71,8 @@ function firstOf(turn: Turn, parent: string): Proposed | undefined {
 function say(turn: Turn, parent: string, { join: { attempt } }: Proposed): void {
   const { incarnation } = turn.room
   turn.change({ stage: 'joining' })
+  if (presentAttempt(turn.room) === undefined)
+    turn.want({ type: 'timer', name: 'begin', ms: turn.room.invitation.deadlineMs })
   turn.want({ type: 'say', draft: { kind: 'join', parent, incarnation, attempt, proposal: undefined } })
 }
 
@@ -114,5 +117,8 @@ function open(turn: Turn, { join, proposal, round, number, members }: Proposed):
   turn.change({ attempts: [...room.attempts, attempt] })
   turn.note({ what: 'phase began', attempt: number, phase: 0 })
   for (const each of joinsOf(room, join.parent)) placeJoin(turn, each)
+  for (const each of room.articles)
+    if (each.kind === 'closing' && each.attempt === room.invitation.room && each.attempt === join.parent)
+      placeClosing(turn, attempt.id, each)
   if (attempt.isOpen) turn.want({ type: 'timer', name: 'phase', ms: room.invitation.deadlineMs })
 }

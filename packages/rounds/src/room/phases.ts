@@ -1,4 +1,4 @@
-import type { Contribution, Join } from '../articles/article.js'
+import type { Article, Contribution, Join } from '../articles/article.js'
 import { nextDigestOf } from '../articles/ids.js'
 import { isSameBytes } from '../hex.js'
 import { encodeValue } from '../plan/encode-value.js'
@@ -9,15 +9,16 @@ import { close } from './closing.js'
 import { convict } from './convict.js'
 import { complete, mayBeCompleted } from './ending.js'
 import { pullAfterMs } from './open-room.js'
-import { type Attempt, phaseMsOf, type Saying } from './room.js'
+import { type Attempt, phaseMsOf, type Room, type Saying } from './room.js'
 import type { Turn } from './turn.js'
 import { viewOf } from './view-of.js'
 
 // An attempt from phase to phase. Each ends when all have contributed and every contribution holds; what comes early waits, and is
 // judged when everything that it rests on is there.
 
+/** By its parent as well: in the place of another attempt, a member could join this one a second time and not be convicted. */
 export function placeJoin(turn: Turn, join: Join): void {
-  const attempt = turn.room.attempts.find(({ id }) => id === join.attempt)
+  const attempt = turn.room.attempts.find(({ id, parent }) => id === join.attempt && parent === join.parent)
   if (attempt === undefined) return
   const position = attempt.members.findIndex(({ peerId }) => peerId === join.author)
   if (position < 0 || attempt.members[position]?.incarnation !== join.incarnation) return
@@ -32,19 +33,10 @@ export function heardContribution(turn: Turn, contribution: Contribution): void 
 }
 
 function place(turn: Turn, attempt: Attempt, phase: number, position: number, saying: Saying): void {
-  const before = attempt.said[phase]?.[position]
-  if (before !== undefined && !isMended(attempt, phase, before)) return
+  if (attempt.said[phase]?.[position] !== undefined) return
   setSaying(turn, attempt, phase, position, saying)
   turn.note({ what: 'said', attempt: attempt.number, phase, member: attempt.roster[position] ?? -1 })
   if (phase === attempt.phase) tellProgress(turn, attempt.id)
-}
-
-/**
- * Whoever says something that fits nothing and then something that does is convicted by the two; but where this member contributes no
- * more, the second one may still complete the attempt, as it has for those who heard it first.
- */
-function isMended({ isOpen, said }: Attempt, phase: number, { state }: Saying): boolean {
-  return state === 'astray' && (!isOpen || phase === said.length - 1)
 }
 
 /** As far as what is known leads. */
@@ -59,7 +51,7 @@ function isReady(turn: Turn, id: string): boolean {
   const { phase, said, isStuck } = turn.attempt(id)
   if (phase >= said.length || isStuck) return false
   said[phase]?.forEach((saying, position) => {
-    if (saying?.state === 'early') judge(turn, id, phase, position)
+    if (saying?.state === 'early' || saying?.state === 'astray') judge(turn, id, phase, position)
   })
   const sayings = turn.attempt(id).said[phase] ?? []
   // Where somebody was convicted, or nothing can be judged, the attempt has been closed and stays where it is.
@@ -69,19 +61,44 @@ function isReady(turn: Turn, id: string): boolean {
 
 function judge(turn: Turn, id: string, phase: number, position: number): void {
   const attempt = turn.attempt(id)
-  const saying = attempt.said[phase]?.[position]
-  const author = attempt.members[position]?.peerId
   const step = turn.room.plan.phases[phase]
-  if (saying?.state !== 'early' || saying.article.kind !== 'contribution' || author === undefined || step === undefined)
-    return
+  const saying = fittingAt(turn.room, attempt, position)
+  if (saying?.state !== 'early' || saying.article.kind !== 'contribution' || step === undefined) return
   if (saying.article.digest !== attempt.digests[phase]) return leadAstray(turn, attempt, position, saying)
   const verdict = verdictOn(turn, attempt, step, saying.article)
-  if (!verdict.ok) return refuse(turn, attempt, position, verdict)
+  if (!verdict.ok) return refuse(turn, attempt, position, saying, verdict)
   const sent = step.kind === 'said' && step.distinct ? encodeValue(saying.article.value) : undefined
   const equal = sent && equalTo(attempt, phase, position, sent)
   const state = equal === undefined ? 'accepted' : 'refused'
   setSaying(turn, attempt, phase, position, { ...saying, state, value: verdict.value, sent })
   if (equal !== undefined) refuseCopies(turn, attempt, phase, [equal, position])
+}
+
+/**
+ * What a member said to the present phase. Who says something that fits nothing, and then something that does, is convicted by the
+ * two; but where this member contributes no more, the other one may still complete the attempt, as it has for those who heard it first.
+ */
+function fittingAt(room: Room, attempt: Attempt, position: number): Saying | undefined {
+  const { phase, said, digests, isOpen } = attempt
+  const saying = said[phase]?.[position]
+  const isOver = !isOpen || phase === said.length - 1
+  if (!isOver || saying?.article.kind !== 'contribution' || saying.article.digest === digests[phase]) return saying
+  const { author } = saying.article
+  const other = room.articles.find(
+    (article) => isIn(attempt, article) && article.author === author && article.digest === digests[phase],
+  )
+  return other?.kind === 'contribution' ? { article: other, state: 'early', value: undefined } : saying
+}
+
+function isIn({ id, phase }: Attempt, article: Article): article is Contribution {
+  return article.kind === 'contribution' && article.attempt === id && article.phase === phase
+}
+
+/** Whether it is for a place where what was said fits nothing, and fits. */
+export function isMissed(room: Room, { attempt: id, author, phase, digest }: Contribution): boolean {
+  const attempt = room.attempts.find((each) => each.id === id)
+  const position = attempt?.members.findIndex(({ peerId }) => peerId === author) ?? -1
+  return attempt?.said[phase]?.[position]?.state === 'astray' && attempt.digests[phase] === digest
 }
 
 /** What its author saw before is not what is known here: it may show it, and until then it cannot be judged. */
@@ -98,10 +115,14 @@ function verdictOn(turn: Turn, attempt: Attempt, step: Phase, article: Contribut
   return judgeContent(step, viewOf(turn.room, attempt), article.author, form.value)
 }
 
-function refuse(turn: Turn, attempt: Attempt, position: number, verdict: Judgement & { ok: false }): void {
+function refuse(
+  turn: Turn,
+  attempt: Attempt,
+  position: number,
+  saying: Saying,
+  verdict: Judgement & { ok: false },
+): void {
   const { id, phase } = attempt
-  const saying = attempt.said[phase]?.[position]
-  if (saying === undefined) return
   setSaying(turn, attempt, phase, position, { ...saying, state: 'refused' })
   const { article } = saying
   if ('fault' in verdict) return convict(turn, article.author, 'fault', verdict.fault, [article], id)
@@ -138,7 +159,8 @@ function judgeTogether(turn: Turn, id: string): boolean {
   }
   judgeEach(turn, id)
   const isAnyRefused = turn.attempt(id).said[attempt.phase]?.some((saying) => saying?.state === 'refused')
-  if (isAnyRefused === true) return false
+  const isAnyConvicted = turn.room.culprits.some(({ member }) => attempt.roster.includes(member))
+  if (isAnyRefused === true || isAnyConvicted) return false
   const detail = `the contributions to ${step.name} do not hold together, though each does alone`
   return leadNowhere(turn, id, 'NO_RESULT', detail)
 }
@@ -158,7 +180,7 @@ export function judgeEach(turn: Turn, id: string): void {
   for (const [position, saying] of (attempt.said[attempt.phase] ?? []).entries()) {
     if (saying?.state !== 'accepted') continue
     const verdict = judgeContent(step, view, saying.article.author, saying.value)
-    if (!verdict.ok) refuse(turn, attempt, position, verdict)
+    if (!verdict.ok) refuse(turn, attempt, position, saying, verdict)
   }
 }
 

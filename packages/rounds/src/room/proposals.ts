@@ -93,6 +93,6 @@ export function mayFollow(
 
 /** Named as missing in the signed closings of a strict majority of the roster, by those who waited. */
 export function isSuspectedByMost({ closings, members }: Attempt, member: number): boolean {
-  const accusers = closings.filter(({ reason, missing }) => reason !== 'evidence' && missing.includes(member))
+  const accusers = closings.filter(({ reason, missing }) => reason === 'timeout' && missing.includes(member))
   return accusers.length * 2 > members.length
 }

@@ -71,5 +71,5 @@ export function regroupFailed(turn: Turn): void {
   const culprit = culpritIn(room, attempt)
   const reason = culprit === undefined ? 'TIMEOUT' : culprit.kind === 'equivocation' ? 'EQUIVOCATION' : 'FAULT'
   const detail = culprit?.reason ?? 'no further attempt came about'
-  finish(turn, { reason, detail, suspects: culprit === undefined ? suspectsIn(room, attempt) : [] })
+  finish(turn, { reason, detail, suspects: culprit === undefined ? suspectsIn(room, attempt, true) : [] })
 }

@@ -18,15 +18,20 @@ export function replay(plan: Plan, articles: readonly Article[]): Room | undefin
   const setup = checkSchema(plan.setup, invitation.setup)
   if (!setup.ok) return undefined
   let room = openAsWatcher({ plan, invitation, setup: setup.value, incarnation: '', me: -1, atMs: 0 })
-  for (let heard = 0, left = [...articles]; left.length > 0; ) {
+  for (let left = [...articles], before = -1; sizeOf(room) > before; ) {
+    before = sizeOf(room)
     // An attempt is known by its joins, and what was said in it only then: what finds no place is tried again.
     for (const article of left) room = step(room, { type: 'heard', article }, 0).room
     const known = new Set(room.articles.map(({ hash }) => hash))
     left = left.filter(({ hash }) => !known.has(hash))
-    if (room.articles.length === heard) break
-    heard = room.articles.length
+    // Whom a further attempt does without may be found by that alone.
+    if (sizeOf(room) === before) room = judgedAlone(room)
   }
-  return judgedAlone(room)
+  return room
+}
+
+function sizeOf({ articles, attempts, culprits }: Room): number {
+  return articles.length + attempts.length + culprits.length
 }
 
 /** Where a phase is judged together and not all of it is there: what is there is judged by itself, as evidence needs it. */

@@ -4,7 +4,7 @@ import { convict } from './convict.js'
 import type { RoomEvent, Step } from './events.js'
 import { accept, decline, heardAnswer, propose, settleGathering } from './gathering.js'
 import { settleJoining } from './joining.js'
-import { heardContribution, placeJoin, pull, settlePhases } from './phases.js'
+import { heardContribution, isMissed, placeJoin, pull, settlePhases } from './phases.js'
 import { proposeAgain, regroupFailed, settleRegrouping } from './regrouping.js'
 import { candidateOf, joinsOf, type Room } from './room.js'
 import { Turn } from './turn.js'
@@ -38,11 +38,14 @@ export function step(room: Room, event: RoomEvent, atMs: number): Step {
 
 /** Events leave their traces above; what follows from all that is known, follows here, whatever came first. */
 function settle(turn: Turn): void {
+  const { stage, culprits } = turn.room
   settleGathering(turn)
   settleJoining(turn)
   settlePhases(turn)
   settleClosings(turn)
   settleRegrouping(turn)
+  // Who is convicted now, or a new stage, may be what a proposal that came before has waited for.
+  if (turn.room.stage !== stage || turn.room.culprits !== culprits) settle(turn)
 }
 
 /** Anything that was said, by whomever it came. */
@@ -52,8 +55,8 @@ function heard(turn: Turn, article: Article): void {
   if (!isOfRoom(room, article, known) || known.some(({ hash }) => hash === article.hash)) return
   const place = placeOf(article)
   const before = known.filter((other) => placeOf(other) === place)
-  // The second statement in one place convicts; a third one adds nothing.
-  if (before.length > 1) return
+  // The second statement in one place convicts; a third one adds nothing, unless it is the one that the others went by.
+  if (before.length > 1 && !(article.kind === 'contribution' && isMissed(room, article))) return
   turn.change({ articles: [...room.articles, article] })
   turn.want({ type: 'spread', article })
   const [first] = before

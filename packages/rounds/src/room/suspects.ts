@@ -13,7 +13,7 @@ export function missingIn({ said, phase, roster, mine }: Attempt): readonly numb
 }
 
 /** Where nobody was waited for, nobody was silent for too long. */
-export function suspectsIn(room: Room, attempt: Attempt, hasWaited = true): readonly Suspect[] {
+export function suspectsIn(room: Room, attempt: Attempt, hasWaited: boolean): readonly Suspect[] {
   const name = (phase: number): string => room.plan.phases[phase]?.name ?? ''
   // What a convicted member says of others is worth nothing.
   const others = attempt.closings.filter(({ author }) => {
@@ -35,7 +35,7 @@ export function suspectsIn(room: Room, attempt: Attempt, hasWaited = true): read
   for (const closing of others) {
     const member = candidateOf(room, closing.author)
     const missed = closing.missing.filter((each) => attempt.roster.includes(each) && !isConvicted(room, each))
-    const accused = closing.reason === 'evidence' ? [] : missed
+    const accused = closing.reason === 'timeout' ? missed : []
     for (const each of accused.filter((other) => other !== room.me && other !== member))
       accuse(suspects, each, member, name(closing.phase))
     if (isReasonOfItsOwn(closing, culpritIn(room, attempt) !== undefined, others, missed, suspects))
@@ -63,8 +63,10 @@ function isReasonOfItsOwn(
       return !isCulpritKnown
     case 'closed':
       return !isCulpritKnown && !others.some(({ reason }) => reason !== 'closed' && reason !== 'evidence')
-    default:
+    case 'timeout':
       return !missed.some((member) => isMissedHere(suspects.get(member)))
+    default:
+      return true
   }
 }
 

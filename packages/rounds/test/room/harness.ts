@@ -1,8 +1,8 @@
-import type { Article, Closing, Invitation, Proposal } from '../../src/articles/article.js'
+import type { Article, Closing, Invitation } from '../../src/articles/article.js'
 import type { ArticleDraft } from '../../src/articles/draft.js'
 import { encodeValue } from '../../src/plan/encode-value.js'
 import type { Plan } from '../../src/plan/plan.js'
-import type { RoomEffect, RoomEvent, Step } from '../../src/room/events.js'
+import type { RoomEffect, RoomEvent, Step, TimerName } from '../../src/room/events.js'
 import { openAsCandidate, openAsHost } from '../../src/room/open-room.js'
 import type { Room } from '../../src/room/room.js'
 import { step } from '../../src/room/step.js'
@@ -148,6 +148,14 @@ export class Table {
     return this.said.filter(({ hash }) => !held.has(hash))
   }
 
+  ring(member: number, name: TimerName): readonly RoomEffect[] {
+    return this.player(member).happen({ type: 'timer', name })
+  }
+
+  hear(member: number, article: Article): readonly RoomEffect[] {
+    return this.player(member).happen({ type: 'heard', article })
+  }
+
   acceptAll(): this {
     for (const { number } of this.players.slice(1)) this.accept(number)
     return this
@@ -188,10 +196,4 @@ export function closingOf(
 ): ArticleDraft {
   const rest = { phase: 0, missing: [], reason: 'timeout', detail: '', ...more } as const
   return { kind: 'closing', attempt, incarnation: incarnationOf(member), ...rest }
-}
-
-export const nobodyLeft: Pick<Proposal, 'answers' | 'culprits' | 'suspects'> = {
-  answers: [],
-  culprits: [],
-  suspects: [],
 }

@@ -47,7 +47,7 @@ export function planOf({ leaveOut = 'culprits', distinct = false, second = 'alon
     .agree('agreed')
     .phase('two', {
       ...{ contribution: number, contribute: () => 1, check },
-      ...(second === 'alone' ? {} : { checkTogether: (view) => sums(view.all('two'), second === 'forgiving') }),
+      checkTogether: second === 'alone' ? undefined : (view) => sums(view.all('two'), second === 'forgiving'),
     })
     .result((view) => {
       const values = [...view.all('one'), ...view.all('two')]
