@@ -23,7 +23,7 @@ export interface Growth {
   readonly unit: string
   /** The subject first. */
   readonly curves: readonly Curve[]
-  /** The subject's figure grows as this power of the size. */
+  /** The subject's figure grows as this power of the number of others, which is one less than the size. */
   readonly exponent: number
 }
 
@@ -47,7 +47,7 @@ export function growthsOf(rows: readonly Row[]): readonly Growth[] {
 
 /** By least squares, of the logarithms. */
 export function exponentOf(points: readonly { readonly size: number; readonly median: number }[]): number {
-  const xs = points.map(({ size }) => Math.log(size))
+  const xs = points.map(({ size }) => Math.log(size - 1))
   const ys = points.map(({ median }) => Math.log(median))
   const mean = (of: readonly number[]): number => of.reduce((sum, each) => sum + each, 0) / of.length
   const [x, y] = [mean(xs), mean(ys)]
@@ -63,5 +63,5 @@ function sizeIn(row: Row, metric: string): number | undefined {
 
 /** On logarithmic scales. */
 function isDrawable({ size, median }: GrowthPoint): boolean {
-  return size > 0 && median > 0 && Number.isFinite(median)
+  return size > 1 && median > 0 && Number.isFinite(median)
 }

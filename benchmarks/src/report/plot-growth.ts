@@ -27,9 +27,9 @@ export function plotGrowth({ metric, unit, curves, exponent }: Growth): Plot {
   const columns = sizes.map((size) => column(across(Math.log(size)), String(size)))
   const said = curves[0]?.points.map(({ size, median }) => `${formatNumber(median)} ${unit} at ${size}`).join(', ')
   // The subject is drawn last, above the others.
-  const drawn = [...curves].reverse().map((curve) => drawCurve(curve, place))
+  const drawn = curves.map((curve, index) => drawCurve(curve, kindOf(index), place)).reverse()
   return {
-    title: `${metric} by the number of members: ${said}; as n to the power of ${exponent.toFixed(2)}`,
+    title: `${metric} by the number of members: ${said}; as the number of others to the power of ${exponent.toFixed(2)}`,
     heightPx: heightPx + curves.length * legendPx,
     content: [...grid, ...columns, ...drawn, ...curves.map(legend)].join(''),
   }
@@ -39,8 +39,12 @@ function scale(from: number, to: number, start: number, end: number): (value: nu
   return (value) => start + ((value - from) / (to - from || 1)) * (end - start)
 }
 
-function drawCurve({ points, isSubject }: Curve, place: Place): string {
-  const kind = isSubject ? 'subject' : 'other'
+/** Two baselines are told apart by their dashes as well. */
+function kindOf(index: number): string {
+  return ['subject', 'reference'][index] ?? 'other'
+}
+
+function drawCurve({ points, isSubject }: Curve, kind: string, place: Place): string {
   const places = points.map(place)
   const lines = places.slice(1).map((to, index) => {
     const from = places[index] ?? to
@@ -73,8 +77,8 @@ function column(x: number, label: string): string {
 function legend({ name, isSubject }: Curve, index: number): string {
   const y = heightPx + index * legendPx + 12
   return (
-    `<circle class="${isSubject ? 'subject' : 'other'}" cx="6" cy="${y - 4}" r="4"/>` +
-    `<text class="${isSubject ? 'name strong' : 'name'}" x="18" y="${y}">${escapeHtml(name)}</text>`
+    `<line class="curve ${kindOf(index)}-line" x1="0" x2="22" y1="${y - 4}" y2="${y - 4}"/>` +
+    `<text class="${isSubject ? 'name strong' : 'name'}" x="30" y="${y}">${escapeHtml(name)}</text>`
   )
 }
 

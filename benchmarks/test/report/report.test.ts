@@ -65,16 +65,16 @@ describe('growth', () => {
     ...latency(`${metric}, n = ${size}`, value),
     baselines: { [hostile]: { median: value / 2, min: 0, max: value } },
   })
-  const grown = [at(2, 4), at(5, 25), at(20, 400)]
+  const grown = [at(2, 1), at(5, 16), at(20, 361)]
 
   test('is the power that the figures follow', () => {
-    expect(exponentOf([2, 5, 20].map((size) => ({ size, median: 7 * size })))).toBeCloseTo(1)
+    expect(exponentOf([2, 5, 20].map((size) => ({ size, median: 7 * (size - 1) })))).toBeCloseTo(1)
     const [growth] = growthsOf(grown)
     expect(growth).toMatchObject({ metric: 'a round', unit: 'ms' })
     expect(growth?.exponent).toBeCloseTo(2)
     expect(growth?.curves.map(({ points }) => points.map(({ median }) => median))).toEqual([
-      [4, 25, 400],
-      [2, 12.5, 200],
+      [1, 16, 361],
+      [0.5, 8, 180.5],
     ])
   })
 
@@ -91,7 +91,7 @@ describe('growth', () => {
     expect(unclosed(svg.replace(/<style>.*<\/style>/s, ''))).toEqual([])
     expect(svg).not.toContain('<script>')
     expect(svg).not.toMatch(/NaN|Infinity|undefined/)
-    expect(html(grown)).toContain('as n to the power of 2.00')
+    expect(html(grown)).toContain('as the number of others to the power of 2.00')
     expect(markdown(grown)).toContain('-growth-1.svg')
   })
 })
