@@ -3,8 +3,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../root.mjs'
-import { readLimits, renderLimits } from './render.ts'
+import { limitSources, readLimits, renderLimits } from './render.ts'
 
-const source = readFileSync(join(root, 'packages/core/src/options.ts'), 'utf8')
-writeFileSync(join(root, 'docs/limits.md'), renderLimits(readLimits(source)))
+const sections = limitSources.map(({ file, literal, passedTo }) => {
+  return { passedTo, groups: readLimits(readFileSync(join(root, file), 'utf8'), literal) }
+})
+writeFileSync(join(root, 'docs/limits.md'), renderLimits(sections))
 console.log('docs/limits.md is written')

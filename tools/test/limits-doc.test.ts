@@ -2,26 +2,28 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { defaultLimits } from '../../packages/core/src/options.ts'
-import { readLimits, renderLimits } from '../limits-doc/render.ts'
+import { defaultRoundsLimits } from '../../packages/rounds/src/options.ts'
+import { type LimitGroup, limitSources, readLimits, renderLimits } from '../limits-doc/render.ts'
 import { root } from '../root.mjs'
 
 const literal = (lines: string): string => `export const defaultLimits = {\n${lines}\n} as const\n`
 
-test('docs/limits.md is what options.ts says; npm run docs writes it anew', () => {
-  const source = readFileSync(join(root, 'packages/core/src/options.ts'), 'utf8')
-  expect(readFileSync(join(root, 'docs/limits.md'), 'utf8')).toBe(renderLimits(readLimits(source)))
+const groupsOf = ({ file, literal: name }: (typeof limitSources)[number]): LimitGroup[] =>
+  readLimits(readFileSync(join(root, file), 'utf8'), name)
+
+test('docs/limits.md is what the options say; npm run docs writes it anew', () => {
+  const sections = limitSources.map((source) => ({ passedTo: source.passedTo, groups: groupsOf(source) }))
+  expect(readFileSync(join(root, 'docs/limits.md'), 'utf8')).toBe(renderLimits(sections))
 })
 
 test('every default is found, with its value', () => {
-  const source = readFileSync(join(root, 'packages/core/src/options.ts'), 'utf8')
-  const found = readLimits(source).flatMap(({ limits }) => limits)
-  expect(Object.fromEntries(found)).toEqual(defaultLimits)
+  const found = limitSources.map((source) => Object.fromEntries(groupsOf(source).flatMap(({ limits }) => limits)))
+  expect(found).toEqual([defaultLimits, defaultRoundsLimits])
 })
 
 test('limits under one comment share a row, and a comment of several lines becomes one', () => {
-  const text = renderLimits(
-    readLimits(literal('  /** How much. */\n  aMax: 1_024,\n  aMs: 5,\n  /**\n   * Two\n   * lines.\n   */\n  b: 7,')),
-  )
+  const source = literal('  /** How much. */\n  aMax: 1_024,\n  aMs: 5,\n  /**\n   * Two\n   * lines.\n   */\n  b: 7,')
+  const text = renderLimits([{ passedTo: 'f({ limits })', groups: readLimits(source) }])
   expect(text.split('\n').filter((line) => line.startsWith('| `'))).toEqual([
     '| `aMax`<br>`aMs` | 1,024<br>5 | How much. |',
     '| `b` | 7 | Two lines. |',

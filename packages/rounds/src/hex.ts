@@ -14,10 +14,18 @@ export function bytesOfHex(text: string, length = text.length / 2): Uint8Array {
     throw new TypeError(`not ${length} bytes in hexadecimal: ${text}`)
   const bytes = new Uint8Array(text.length / 2)
   for (let index = 0; index < bytes.length; index += 1)
-    bytes[index] = Number.parseInt(text.slice(2 * index, 2 * index + 2), 16)
+    bytes[index] = (digitAt(text, 2 * index) << 4) | digitAt(text, 2 * index + 1)
   return bytes
 }
 
+/** Of a digit: the low bits of `a` are those of 1. */
+function digitAt(text: string, at: number): number {
+  const code = text.charCodeAt(at)
+  return code < 0x40 ? code & 0x0f : (code & 0x0f) + 9
+}
+
 export function isSameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index])
+  if (a.length !== b.length) return false
+  for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false
+  return true
 }

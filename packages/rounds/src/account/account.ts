@@ -214,7 +214,7 @@ function sayingsOf(
     if (saying === undefined) return []
     const atMs = times.get(`${phase} ${member}`)
     const { hash } = saying.article
-    const state = faults.includes(hash) ? 'refuted' : saying.state
+    const state = faults.includes(hash) ? 'refuted' : saying.state === 'refused' ? 'early' : saying.state
     return [{ member, ...(atMs !== undefined && { atMs }), hash, state }]
   })
   return sayings.sort((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0))

@@ -88,7 +88,9 @@ export class LiveRoom implements Round {
   /** Says and asks what the opening asks for. */
   begin(): void {
     const { opening, coordinator, expired } = this.#parts
-    this.#post.look()
+    // Of a room of a former life, others may know more.
+    if (this.#room.isWatched) this.#post.look()
+    else this.#post.begin()
     for (const effect of opening.effects) this.#do(effect)
     const leftMs = this.#room.invitation.expiresMs - coordinator.env.wallMs()
     const expire = (): void => {
@@ -103,7 +105,7 @@ export class LiveRoom implements Round {
   }
 
   get isOver(): boolean {
-    return this.#room.stage === 'over'
+    return this.#room.outcome !== undefined
   }
 
   /** Whether this node, in whatever life, has signed an attempt here. */
@@ -158,9 +160,14 @@ export class LiveRoom implements Round {
     const key = hexOf(platformCrypto.sha256(bytes))
     if (this.#verified.has(key) || this.#refusedCopies.has(key)) return undefined
     const verdict = this.#parts.coordinator.verifyMessage(bytes)
-    if (verdict instanceof Promise) return verdict.then((settled) => this.#heard(from, key, settled))
+    if (verdict instanceof Promise)
+      return verdict.then((settled) => this.#heard(from, key, settled)).catch((cause) => this.#stumbled(cause))
     this.#heard(from, key, verdict)
     return undefined
+  }
+
+  #stumbled(cause: unknown): void {
+    this.#parts.coordinator.env.log('error', 'an article could not be taken', { round: this.id, cause })
   }
 
   /** Whoever brought too much that is good for nothing has cost enough. */
@@ -181,7 +188,7 @@ export class LiveRoom implements Round {
       this.#bringer = undefined
     }
     // One copy of a statement is worth remembering: its author can sign it again and again, and no two copies are alike.
-    const kept = this.#room.articles.find(({ hash }) => hash === article?.hash)
+    const kept = this.#room.articles.findLast(({ hash }) => hash === article?.hash)
     if (kept !== undefined && article !== undefined && isSameBytes(kept.bytes, article.bytes)) this.#verified.add(key)
     else this.#useless.set(from, (this.#useless.get(from) ?? 0) + 1)
     if (kept === undefined && article !== undefined && this.#refusedCopies.size < this.#parts.limits.uselessMax) {
@@ -228,6 +235,9 @@ export class LiveRoom implements Round {
     })
     await Promise.race([this.#saying, late])
     cancel()
+    this.#post.flush()
+    // What the sessions were given goes out with the end of this turn, and they are closed after it.
+    await new Promise<void>((resolve) => coordinator.env.defer(resolve))
     this.drop()
   }
 
@@ -378,6 +388,7 @@ export class LiveRoom implements Round {
   }
 
   #tellProgress({ attempt, phase, waitingFor }: Extract<RoomEffect, { type: 'progress' }>): void {
+    if (!this.#listeners.has('progress')) return
     const { phases } = this.#parts.plan
     const progress: Progress = {
       phase: phases[phase]?.name ?? '',

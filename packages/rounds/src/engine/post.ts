@@ -1,5 +1,6 @@
 import type { Coordinator, PeerId } from '@rondo/core'
 import type { Article } from '../articles/article.js'
+import { isIn } from '../delivery/bitmap.js'
 import { type Ask, type Claim, roundsProtocol } from '../delivery/messages.js'
 import { chunksOf, heldOf, knowsMore, lackingIn, offsetOf } from '../delivery/reconcile.js'
 import { Routes } from '../delivery/routes.js'
@@ -29,6 +30,8 @@ export class Post {
   #linked: ReadonlySet<number> = new Set()
   /** By member: what goes out at the end of this turn. */
   readonly #outbox = new Map<number, Article[]>()
+  /** Once for what is claimed of others, which is anybody's word; for every link of this member's own, again. */
+  readonly #greeted = new Set<number>()
   readonly #askedAtMs = new Map<number, number>()
   #asks = 0
   /** Whom `somebody` was last. */
@@ -42,8 +45,21 @@ export class Post {
     this.#places = new Map(candidates.map((peerId, place) => [peerId, place]))
   }
 
+  /**
+   * The room is new here. Whoever the host is linked to has the invitation from it, and pushes what it says: were all to greet
+   * all, a round of n would begin with n² invitations, and with as many answers to questions that nobody had to ask.
+   */
+  begin(): void {
+    this.#takeLinks()
+  }
+
   /** Looks at who is connected. A member that was not gets to know the room, and is asked what it knows of it. */
   look(): void {
+    for (const member of this.#takeLinks()) this.#greet(member)
+  }
+
+  /** Returns who was not linked before. */
+  #takeLinks(): readonly number[] {
     const { coordinator, candidates, me } = this.#parts
     const linked = new Set<number>()
     for (const [place, peerId] of candidates.entries()) {
@@ -53,7 +69,7 @@ export class Post {
     this.#linked = linked
     const claim = this.#routes.setLinked(linked)
     if (claim !== undefined) this.#tell(claim)
-    for (const member of linked) if (!before.has(member)) this.#greet(member)
+    return [...linked].filter((member) => !before.has(member))
   }
 
   /** Passes on what an author said, as far as that is this member's to do; not to whom it has it from. */
@@ -90,7 +106,16 @@ export class Post {
     const member = this.#places.get(from)
     if (member === undefined) return
     const news = this.#routes.learn(claim)
-    if (news !== undefined) this.#tell(news, member)
+    if (news === undefined) return
+    this.#tell(news, member)
+    if (claim.member === 0) this.#greetBeyond(claim)
+  }
+
+  /** Whom the host does not reach has the invitation from its neighbours. */
+  #greetBeyond({ linked }: Claim): void {
+    for (const member of this.#linked) {
+      if (member !== 0 && !isIn(linked, member) && !this.#greeted.has(member)) this.#greet(member)
+    }
   }
 
   isMember(peerId: PeerId): boolean {
@@ -104,6 +129,7 @@ export class Post {
   }
 
   #greet(member: number): void {
+    this.#greeted.add(member)
     const [invitation] = this.#parts.articles()
     if (invitation !== undefined) this.#put(member, invitation)
     this.#tellClaims(member)
@@ -139,11 +165,12 @@ export class Post {
       if (!waiting.includes(article)) waiting.push(article)
       return
     }
-    if (this.#outbox.size === 0) this.#parts.coordinator.env.defer(() => this.#flush())
+    if (this.#outbox.size === 0) this.#parts.coordinator.env.defer(() => this.flush())
     this.#outbox.set(member, [article])
   }
 
-  #flush(): void {
+  /** What waits for the end of this turn goes now. */
+  flush(): void {
     const outbox = [...this.#outbox]
     this.#outbox.clear()
     for (const [member, articles] of outbox) this.#deliver(member, articles)

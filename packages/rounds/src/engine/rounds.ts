@@ -1,4 +1,4 @@
-import { type Coordinator, checkSchema, type PeerId, type RondoError } from '@rondo/core'
+import { type Coordinator, checkSchema, coreError, type PeerId, type RondoError } from '@rondo/core'
 import type { Invitation } from '../articles/article.js'
 import { readArticle } from '../articles/read-article.js'
 import { incarnationBytes } from '../articles/slot.js'
@@ -64,8 +64,6 @@ class Engine implements Rounds {
   readonly #coordinator: Coordinator
   readonly #limits: RoundsLimits
   readonly #journal: Journal
-  /** Of this life: never stored, and another one in the next. */
-  readonly #incarnation: string
   readonly #rooms = new Map<string, LiveRoom>()
   readonly #served = new Map<string, ServedPlan>()
   readonly #early: EarlyArticles
@@ -79,7 +77,6 @@ class Engine implements Rounds {
     const { env, store, peerId: owner } = coordinator
     this.#coordinator = coordinator
     this.#limits = limits
-    this.#incarnation = hexOf(env.random(incarnationBytes))
     this.#early = new EarlyArticles(env, limits)
     this.#past = new PastRooms(limits.pastRoundsMax)
     const report = (error: RondoError): void => env.log('warn', error.message, { code: error.code, ...error.details })
@@ -107,18 +104,22 @@ class Engine implements Rounds {
   ): Promise<Round<T['result']>> {
     const { signal } = options
     signal?.throwIfAborted()
+    this.#assertUp()
     this.#assertStore(definition)
     const setup = checkSchema(definition.setup, options.setup)
     if (!setup.ok)
       throw roundsError('ROUND_SETUP_REFUSED', { detail: setup.issues.map(({ message }) => message).join('; ') })
     this.#makeRoom()
-    const draft = draftInvitation(definition, options, this.#coordinator, this.#incarnation)
+    const draft = draftInvitation(definition, options, this.#coordinator, this.#newLife())
     const invitation = await signInvitation(this.#coordinator, definition, draft)
     signal?.throwIfAborted()
+    this.#assertUp()
+    this.#makeRoom()
     // As everybody else reads it, or members would judge by setups that differ.
     const read = checkSchema(definition.setup, invitation.setup)
     if (!read.ok) throw roundsError('ROUND_SETUP_REFUSED', { detail: 'it is something else once it was sent' })
-    const opening = openAsHost({ ...this.#openingOf(definition, invitation, read.value), me: 0 })
+    const { incarnation } = invitation
+    const opening = openAsHost({ ...this.#openingOf(definition, invitation, read.value), incarnation, me: 0 })
     const room = this.#open(definition, opening, options.local)
     const abort = (): void => room.abort(String(signal?.reason))
     signal?.addEventListener('abort', abort, { once: true })
@@ -275,7 +276,8 @@ class Engine implements Rounds {
     const expired = (): void => this.#forget(id)
     const [coordinator, limits, journal] = [this.#coordinator, this.#limits, this.#journal]
     const { name, version } = plan
-    if (!opening.room.isWatched) journal.open({ room: id, name, version, incarnation: this.#incarnation, expiresMs })
+    if (!opening.room.isWatched)
+      journal.open({ room: id, name, version, incarnation: opening.room.incarnation, expiresMs })
     const room = new LiveRoom({ coordinator, limits, journal, plan, opening, expired })
     room.input = input
     this.#rooms.set(id, room)
@@ -285,7 +287,15 @@ class Engine implements Rounds {
 
   #openingOf(plan: Plan, invitation: Invitation, setup: unknown) {
     const atMs = this.#coordinator.env.monotonicMs()
-    return { plan, invitation, setup, incarnation: this.#incarnation, atMs }
+    return { plan, invitation, setup, incarnation: this.#newLife(), atMs }
+  }
+
+  /**
+   * Never read from a store. One for each room, and not one for all: a room that was forgotten and is opened once more, its invitation
+   * being good still, is another life as well, and what is said there stands in another place.
+   */
+  #newLife(): string {
+    return hexOf(this.#coordinator.env.random(incarnationBytes))
   }
 
   #forget(id: string, mayHaveSpoken = true): void {
@@ -316,6 +326,11 @@ class Engine implements Rounds {
     } catch {
       return false
     }
+  }
+
+  #assertUp(): void {
+    const { state } = this.#coordinator
+    if (state === 'stopping' || state === 'stopped') throw coreError('COORDINATOR_STOPPED')
   }
 
   #assertStore({ name, secrets }: Plan): void {

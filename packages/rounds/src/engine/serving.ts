@@ -5,7 +5,7 @@ import type { Round } from './round.js'
 
 /** `local` is asked for where the definition has it. */
 export type LocalOption<T extends RoundsTypes> = undefined extends T['local']
-  ? { readonly local?: undefined }
+  ? { readonly local?: T['local'] }
   : { readonly local: T['local'] }
 
 /** Somebody asks this node to take part. It answers once; where it does not in time, it takes no part. */

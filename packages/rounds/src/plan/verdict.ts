@@ -43,6 +43,15 @@ export function isDeclined(value: unknown): value is Declined {
   return typeof value === 'object' && value !== null && declinedMark in value
 }
 
+/** Of whatever an author's function has thrown, and some things have no text. */
+export function textOf(thrown: unknown): string {
+  try {
+    return String(thrown)
+  } catch {
+    return 'something without words'
+  }
+}
+
 export const reasonCharactersMax = 256
 
 /** Reasons travel: as well-formed text, though the cut may have gone through a character. */

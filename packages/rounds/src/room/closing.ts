@@ -2,7 +2,16 @@ import type { Closing, ClosingReason } from '../articles/article.js'
 import { type Ending, finish } from './ending.js'
 import { decline } from './gathering.js'
 import { beginRegrouping } from './regrouping.js'
-import { type AbortReason, type Attempt, candidateOf, presentAttempt, type Suspect } from './room.js'
+import {
+  type AbortReason,
+  type Attempt,
+  candidateOf,
+  culpritIn,
+  joinsOf,
+  phaseMsOf,
+  presentAttempt,
+  type Suspect,
+} from './room.js'
 import { missingIn, suspectsIn } from './suspects.js'
 import type { Turn } from './turn.js'
 
@@ -13,33 +22,25 @@ interface Close {
   /** What the others are told. */
   readonly closing: ClosingReason
   readonly detail: string
+  /** Only then was anybody silent for too long. */
+  readonly hasWaited?: boolean
   readonly suspects?: readonly Suspect[] | undefined
+  readonly declined?: Ending['declined']
 }
 
-export function close(turn: Turn, id: string, { reason, closing, detail, suspects }: Close): void {
-  const { room } = turn
+export function close(turn: Turn, id: string, close: Close): void {
+  const { reason, closing, detail, hasWaited = false, declined } = close
   const attempt = turn.attempt(id)
   if (!attempt.isOpen) return
-  const { incarnation } = room
-  // What convicts comes whenever it comes: nobody is late because of it.
-  const hasWaited = closing !== 'evidence'
-  const missing = missingIn(attempt)
+  const { incarnation } = turn.room
+  const { phase } = attempt
+  const said = { attempt: id, incarnation, phase, missing: missingIn(attempt), reason: closing, detail }
   turn.changeAttempt(id, { isOpen: false })
   turn.want({ type: 'desist' })
   turn.want({ type: 'timer', name: 'phase', ms: 'never' })
-  turn.want({
-    type: 'say',
-    draft: {
-      kind: 'closing',
-      attempt: id,
-      incarnation,
-      phase: attempt.phase,
-      missing,
-      reason: closing,
-      detail: detail.slice(0, 256),
-    },
-  })
-  const ending: Ending = { reason, detail, suspects: suspects ?? suspectsIn(turn.room, turn.attempt(id), hasWaited) }
+  turn.want({ type: 'say', draft: { kind: 'closing', ...said } })
+  const suspects = close.suspects ?? suspectsIn(turn.room, turn.attempt(id), hasWaited)
+  const ending: Ending = { reason, detail, suspects, declined }
   if (!beginRegrouping(turn, turn.attempt(id), ending)) finish(turn, ending)
 }
 
@@ -69,16 +70,17 @@ export function settleClosings(turn: Turn): void {
   const attempt = presentAttempt(room)
   if (room.stage === 'accepted' || room.stage === 'invited') return settleWithoutHost(turn)
   if (attempt?.isOpen !== true) return
-  const culprit = room.culprits.find(({ member }) => attempt.roster.includes(member))
+  const culprit = culpritIn(room, attempt)
   if (culprit !== undefined) {
     const reason = culprit.kind === 'equivocation' ? 'EQUIVOCATION' : 'FAULT'
     // Nobody has to be suspected where somebody is convicted.
     return close(turn, attempt.id, { reason, closing: 'evidence', detail: culprit.reason, suspects: [] })
   }
-  const closing = attempt.closings.find((each) => endsFor(attempt, each))
-  if (closing === undefined) return
-  if (closing.reason === 'timeout') return hurry(turn, attempt)
-  close(turn, attempt.id, { reason: reasonOf(attempt, closing), closing: 'closed', detail: closing.detail })
+  const ending = attempt.closings.filter((closing) => endsFor(attempt, closing))
+  const closing = ending.find(({ reason }) => reason !== 'timeout')
+  if (closing !== undefined)
+    close(turn, attempt.id, { reason: reasonOf(attempt, closing), closing: 'closed', detail: closing.detail })
+  else if (ending.length > 0) hurry(turn, attempt)
 }
 
 /**
@@ -88,7 +90,7 @@ export function settleClosings(turn: Turn): void {
 function hurry(turn: Turn, { id, phase, hurriedIn }: Attempt): void {
   if (hurriedIn === phase) return
   turn.changeAttempt(id, { hurriedIn: phase })
-  turn.want({ type: 'timer', name: 'phase', ms: Math.ceil(turn.room.invitation.deadlineMs / 4) })
+  turn.want({ type: 'timer', name: 'phase', ms: Math.ceil(phaseMsOf(turn.room, phase) / 4) })
 }
 
 function reasonOf(attempt: Attempt, { reason, missing }: Closing): AbortReason {
@@ -121,7 +123,9 @@ export function ranOut(turn: Turn): void {
   if (room.isWatched) {
     finish(turn, { reason: 'RESTARTED', detail: 'this member restarted, and nobody had the end of it in time' })
   } else if (room.stage === 'accepted') {
-    const suspects = [{ member: 0, why: 'silent', phase: 'join', by: [] }] as const
+    // It may have begun with somebody's answer that never came here: then it is not the silence that is the reason.
+    const hasBegun = joinsOf(room, room.invitation.room).some(({ author }) => author === room.invitation.author)
+    const suspects = [{ member: 0, why: hasBegun ? 'astray' : 'silent', phase: 'join', by: [] }] as const
     finish(turn, { reason: 'TIMEOUT', detail: 'the host did not begin in time', suspects })
   } else if (room.stage === 'invited') {
     finish(turn, { reason: 'TIMEOUT', detail: 'this member did not answer in time' })
@@ -129,10 +133,10 @@ export function ranOut(turn: Turn): void {
     finish(turn, { reason: 'FAILED', detail: 'what this member signs to join was not signed and kept in time' })
   } else if (attempt?.isOpen === true) {
     const phase = room.plan.phases[attempt.phase]?.name ?? ''
-    const closing = attempt.closings.find((each) => endsFor(attempt, each))
-    if (closing === undefined)
-      return close(turn, attempt.id, { reason: 'TIMEOUT', closing: 'timeout', detail: `${phase} took too long` })
-    close(turn, attempt.id, { reason: reasonOf(attempt, closing), closing: 'closed', detail: closing.detail })
+    const first = attempt.closings.find((closing) => endsFor(attempt, closing))
+    const reason = first === undefined ? 'TIMEOUT' : reasonOf(attempt, first)
+    const closing = reason === 'TIMEOUT' ? 'timeout' : 'closed'
+    close(turn, attempt.id, { reason, closing, detail: first?.detail ?? `${phase} took too long`, hasWaited: true })
   }
 }
 
@@ -147,7 +151,8 @@ export function abandon(turn: Turn, reason: AbortReason, detail: string): void {
   const { room } = turn
   const attempt = presentAttempt(room)
   const closing = reason === 'FAILED' ? 'failed' : reason === 'DECLINED' ? 'declined' : 'cancelled'
-  if (attempt?.isOpen === true) return close(turn, attempt.id, { reason, closing, detail, suspects: [] })
+  const declined = reason === 'DECLINED' ? [{ member: room.me, reason: detail }] : undefined
+  if (attempt?.isOpen === true) return close(turn, attempt.id, { reason, closing, detail, suspects: [], declined })
   if (room.isWatched) return finish(turn, { reason, detail })
   if (room.stage === 'over') return
   if (room.stage === 'invited') return decline(turn, detail)

@@ -1,6 +1,6 @@
 import type { PeerId } from '@rondo/core'
 import type { Article } from '../articles/article.js'
-import { type Culprit, candidateOf } from './room.js'
+import { type Culprit, candidateOf, isConvicted } from './room.js'
 import type { Turn } from './turn.js'
 
 /** Notes who broke the protocol, once a member. What follows from it is for `settleClosings`. */
@@ -14,7 +14,7 @@ export function convict(
 ): void {
   const { room } = turn
   const member = candidateOf(room, author)
-  if (room.culprits.some((culprit) => culprit.member === member)) return
+  if (isConvicted(room, member)) return
   const id = attemptId ?? attemptIdIn(articles)
   const attempt = room.attempts.find((each) => each.id === id)?.number
   const phase = phaseOf(turn, articles)

@@ -1,4 +1,12 @@
-import { type AbortReason, type Attempt, candidateOf, type Room, type RoomOutcome, type Suspect } from './room.js'
+import {
+  type AbortReason,
+  type Attempt,
+  candidateOf,
+  isConvicted,
+  type Room,
+  type RoomOutcome,
+  type Suspect,
+} from './room.js'
 import type { Turn } from './turn.js'
 
 // How a round ends for one member: once, but for an abort that gives way to a completion.
@@ -18,24 +26,23 @@ export function finish(turn: Turn, { reason, detail, suspects = [], declined }: 
     reason,
     detail,
     culprits: room.culprits,
-    suspects,
+    suspects: suspects.filter(({ member }) => member !== room.me && !isConvicted(room, member)),
     declined: declined ?? declinedIn(room),
     mayBeCompleted: mayBeCompleted(room),
   })
 }
 
-/** Everybody has confirmed. */
-export function complete(turn: Turn, { number, result }: Attempt): void {
+/** Everybody has confirmed. Nothing is left to contribute, so nothing that comes later closes the attempt. */
+export function complete(turn: Turn, { id, number, result }: Attempt): void {
   const { room } = turn
   if (room.outcome?.status === 'completed' || result === undefined) return
+  turn.changeAttempt(id, { isOpen: false })
   settle(turn, { status: 'completed', result: result.value, attempt: number })
 }
 
 /** Only where this member has confirmed, or is about to, can all have. */
-export function mayBeCompleted({ attempts, isWatched }: Room): boolean {
-  return attempts.some(
-    ({ said, mine, phase }) => said.at(-1)?.[mine] !== undefined || (!isWatched && phase >= said.length - 1),
-  )
+export function mayBeCompleted({ attempts }: Room): boolean {
+  return attempts.some(({ said, mine, isConfirmed }) => isConfirmed || said.at(-1)?.[mine] !== undefined)
 }
 
 function settle(turn: Turn, outcome: RoomOutcome): void {

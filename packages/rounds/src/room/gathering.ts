@@ -2,7 +2,7 @@ import { type Answer, answerDigits, type Proposal } from '../articles/article.js
 import { attemptIdOf, roundIdOf } from '../articles/ids.js'
 import { finish } from './ending.js'
 import { rosterMembersOf } from './proposals.js'
-import { answersOf, candidateOf, type Room } from './room.js'
+import { answersOf, candidateOf, isConvicted, type Room } from './room.js'
 import type { Turn } from './turn.js'
 
 // Before the first attempt: who comes along. The host invites, everybody answers to everybody, and the host proposes the roster.
@@ -46,12 +46,11 @@ export function propose(turn: Turn): void {
   const { invitation, incarnation } = room
   turn.want({ type: 'timer', name: 'answers', ms: 'never' })
   const roster = acceptedBy(room).slice(0, invitation.maximum)
-  if (roster.length < invitation.minimum) return callOff(turn, roster.length)
   const answers = latestAnswers(room)
   const prefixes = roster.map((member) => (answers.get(member)?.hash ?? invitation.hash).slice(0, answerDigits))
   const proposal: Proposal = { roster, answers: prefixes, culprits: [], suspects: [] }
   const members = rosterMembersOf(room, proposal)
-  if (members === undefined) throw new Error('the host proposes what it would refuse')
+  if (members === undefined || members.length < invitation.minimum) return callOff(turn, roster.length)
   const parent = invitation.room
   const attempt = attemptIdOf(parent, roundIdOf(parent, members), proposal)
   turn.change({ stage: 'joining' })
@@ -76,9 +75,8 @@ function callOff(turn: Turn, accepted: number): void {
 
 function acceptedBy(room: Room): readonly number[] {
   const answers = latestAnswers(room)
-  const isConvicted = (member: number): boolean => room.culprits.some((culprit) => culprit.member === member)
   const accepting = [...answers].filter(
-    ([member, said]) => said.answer.accepts && !isConvicted(member) && !isTakenBack(room, said),
+    ([member, said]) => said.answer.accepts && !isConvicted(room, member) && !isTakenBack(room, said),
   )
   return [0, ...accepting.map(([member]) => member)].sort((a, b) => a - b)
 }

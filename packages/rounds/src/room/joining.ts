@@ -41,10 +41,11 @@ function joinFirst(turn: Turn): void {
   if (proposed === undefined) return
   const mine = proposed.members.find(({ peerId }) => peerId === room.invitation.candidates[room.me]?.peerId)
   if (mine === undefined) return finish(turn, { reason: 'LEFT_OUT', detail: 'the host began without this member' })
-  // What a former life answered was taken for the answer of this one, and a host begins once.
-  if (mine.incarnation !== room.incarnation)
-    return finish(turn, { reason: 'RESTARTED', detail: 'the host began with a former life of this member' })
-  say(turn, parent, proposed)
+  if (mine.incarnation === room.incarnation) return say(turn, parent, proposed)
+  // An answer of a former life was taken for this one's: this life may not take part, and learns how it ends.
+  turn.change({ isWatched: true, stage: 'over' })
+  turn.want({ type: 'timer', name: 'begin', ms: room.invitation.deadlineMs })
+  openAll(turn)
 }
 
 function joinNext(turn: Turn): void {
@@ -106,6 +107,8 @@ function open(turn: Turn, { join, proposal, round, number, members }: Proposed):
     said: room.plan.phases.map(() => members.map(() => undefined)),
     digests: [firstDigestOf(join.attempt)],
     isOpen: !room.isWatched,
+    isConfirmed: false,
+    isStuck: false,
     result: undefined,
     closings: [],
     hurriedIn: -1,

@@ -1,22 +1,24 @@
-import type { Contribution, Join } from '../articles/article.js'
+import type { Article, Contribution, Join } from '../articles/article.js'
 import { nextDigestOf } from '../articles/ids.js'
 import { isSameBytes } from '../hex.js'
 import { encodeValue } from '../plan/encode-value.js'
 import { type Judgement, judgeContent, judgeForm } from '../plan/judge.js'
 import type { Phase } from '../plan/plan.js'
+import { textOf } from '../plan/verdict.js'
 import { close } from './closing.js'
 import { convict } from './convict.js'
 import { complete, mayBeCompleted } from './ending.js'
 import { pullAfterMs } from './open-room.js'
-import type { Attempt, Saying } from './room.js'
+import { type Attempt, phaseMsOf, type Room, type Saying } from './room.js'
 import type { Turn } from './turn.js'
 import { viewOf } from './view-of.js'
 
 // An attempt from phase to phase. Each ends when all have contributed and every contribution holds; what comes early waits, and is
 // judged when everything that it rests on is there.
 
+/** By its parent as well: in the place of another attempt, a member could join this one a second time and not be convicted. */
 export function placeJoin(turn: Turn, join: Join): void {
-  const attempt = turn.room.attempts.find(({ id }) => id === join.attempt)
+  const attempt = turn.room.attempts.find(({ id, parent }) => id === join.attempt && parent === join.parent)
   if (attempt === undefined) return
   const position = attempt.members.findIndex(({ peerId }) => peerId === join.author)
   if (position < 0 || attempt.members[position]?.incarnation !== join.incarnation) return
@@ -46,10 +48,10 @@ export function settlePhases(turn: Turn): void {
 
 /** Whether the present phase of the attempt is complete. */
 function isReady(turn: Turn, id: string): boolean {
-  const { phase, said, members } = turn.attempt(id)
-  if (phase >= said.length) return false
-  members.forEach((_, position) => {
-    judge(turn, id, phase, position)
+  const { phase, said, isStuck } = turn.attempt(id)
+  if (phase >= said.length || isStuck) return false
+  said[phase]?.forEach((saying, position) => {
+    if (saying?.state === 'early' || saying?.state === 'astray') judge(turn, id, phase, position)
   })
   const sayings = turn.attempt(id).said[phase] ?? []
   // Where somebody was convicted, or nothing can be judged, the attempt has been closed and stays where it is.
@@ -59,17 +61,44 @@ function isReady(turn: Turn, id: string): boolean {
 
 function judge(turn: Turn, id: string, phase: number, position: number): void {
   const attempt = turn.attempt(id)
-  const saying = attempt.said[phase]?.[position]
-  const author = attempt.members[position]?.peerId
   const step = turn.room.plan.phases[phase]
-  if (saying?.state !== 'early' || saying.article.kind !== 'contribution' || author === undefined || step === undefined)
-    return
+  const saying = fittingAt(turn.room, attempt, position)
+  if (saying?.state !== 'early' || saying.article.kind !== 'contribution' || step === undefined) return
   if (saying.article.digest !== attempt.digests[phase]) return leadAstray(turn, attempt, position, saying)
   const verdict = verdictOn(turn, attempt, step, saying.article)
-  if (!verdict.ok) return refuse(turn, attempt, step, saying, verdict)
-  const equal = step.kind === 'said' && step.distinct ? equalTo(attempt, phase, position, saying.article) : undefined
-  setSaying(turn, attempt, phase, position, { ...saying, state: 'accepted', value: verdict.value })
+  if (!verdict.ok) return refuse(turn, attempt, position, saying, verdict)
+  const sent = step.kind === 'said' && step.distinct ? encodeValue(saying.article.value) : undefined
+  const equal = sent && equalTo(attempt, phase, position, sent)
+  const state = equal === undefined ? 'accepted' : 'refused'
+  setSaying(turn, attempt, phase, position, { ...saying, state, value: verdict.value, sent })
   if (equal !== undefined) refuseCopies(turn, attempt, phase, [equal, position])
+}
+
+/**
+ * What a member said to the present phase. Who says something that fits nothing, and then something that does, is convicted by the
+ * two; but where this member contributes no more, the other one may still complete the attempt, as it has for those who heard it first.
+ */
+function fittingAt(room: Room, attempt: Attempt, position: number): Saying | undefined {
+  const { phase, said, digests, isOpen } = attempt
+  const saying = said[phase]?.[position]
+  const isOver = !isOpen || phase === said.length - 1
+  if (!isOver || saying?.article.kind !== 'contribution' || saying.article.digest === digests[phase]) return saying
+  const { author } = saying.article
+  const other = room.articles.find(
+    (article) => isIn(attempt, article) && article.author === author && article.digest === digests[phase],
+  )
+  return other?.kind === 'contribution' ? { article: other, state: 'early', value: undefined } : saying
+}
+
+function isIn({ id, phase }: Attempt, article: Article): article is Contribution {
+  return article.kind === 'contribution' && article.attempt === id && article.phase === phase
+}
+
+/** Whether it is for a place where what was said fits nothing, and fits. */
+export function isMissed(room: Room, { attempt: id, author, phase, digest }: Contribution): boolean {
+  const attempt = room.attempts.find((each) => each.id === id)
+  const position = attempt?.members.findIndex(({ peerId }) => peerId === author) ?? -1
+  return attempt?.said[phase]?.[position]?.state === 'astray' && attempt.digests[phase] === digest
 }
 
 /** What its author saw before is not what is known here: it may show it, and until then it cannot be judged. */
@@ -89,26 +118,27 @@ function verdictOn(turn: Turn, attempt: Attempt, step: Phase, article: Contribut
 function refuse(
   turn: Turn,
   attempt: Attempt,
-  step: Phase,
-  { article }: Saying,
+  position: number,
+  saying: Saying,
   verdict: Judgement & { ok: false },
 ): void {
-  if ('fault' in verdict) return convict(turn, article.author, 'fault', verdict.fault, [article], attempt.id)
-  const detail = `check of ${step.name} failed: ${String(verdict.failure)}`
-  close(turn, attempt.id, { reason: 'FAILED', closing: 'failed', detail })
+  const { id, phase } = attempt
+  setSaying(turn, attempt, phase, position, { ...saying, state: 'refused' })
+  const { article } = saying
+  if ('fault' in verdict) return convict(turn, article.author, 'fault', verdict.fault, [article], id)
+  const detail = `check of ${turn.room.plan.phases[phase]?.name} failed: ${textOf(verdict.failure)}`
+  close(turn, id, { reason: 'FAILED', closing: 'failed', detail })
 }
 
 /** An earlier contribution that says the same: as it was sent, for a schema may make anything of it. */
-function equalTo(attempt: Attempt, phase: number, position: number, { value }: Contribution): number | undefined {
-  const wanted = encodeValue(value)
-  const at = attempt.said[phase]?.findIndex((other, index) => {
-    if (index === position || other?.state !== 'accepted' || other.article.kind !== 'contribution') return false
-    return isSameBytes(encodeValue(other.article.value), wanted)
-  })
+function equalTo(attempt: Attempt, phase: number, position: number, sent: Uint8Array): number | undefined {
+  const at = attempt.said[phase]?.findIndex(
+    (other, index) => index !== position && other?.sent !== undefined && isSameBytes(other.sent, sent),
+  )
   return at === undefined || at < 0 ? undefined : at
 }
 
-/** Which of the two copied nobody can tell. */
+/** Which of the two copied only they can tell. */
 function refuseCopies(turn: Turn, attempt: Attempt, phase: number, positions: readonly number[]): void {
   const suspects = positions.map((position) => {
     const member = attempt.roster[position] ?? -1
@@ -125,17 +155,18 @@ function judgeTogether(turn: Turn, id: string): boolean {
   try {
     if (step.checkTogether(viewOf(turn.room, attempt, attempt.phase)) === true) return true
   } catch (cause) {
-    close(turn, id, {
-      reason: 'FAILED',
-      closing: 'failed',
-      detail: `checkTogether of ${step.name} failed: ${String(cause)}`,
-    })
-    return false
+    return leadNowhere(turn, id, 'FAILED', `checkTogether of ${step.name} failed: ${textOf(cause)}`)
   }
   judgeEach(turn, id)
+  const isAnyRefused = turn.attempt(id).said[attempt.phase]?.some((saying) => saying?.state === 'refused')
+  if (isAnyRefused === true) return false
   const detail = `the contributions to ${step.name} do not hold together, though each does alone`
-  const isExplained = turn.room.culprits.some(({ member }) => attempt.roster.includes(member))
-  if (turn.attempt(id).isOpen && !isExplained) close(turn, id, { reason: 'NO_RESULT', closing: 'failed', detail })
+  return leadNowhere(turn, id, 'NO_RESULT', detail)
+}
+
+function leadNowhere(turn: Turn, id: string, reason: 'FAILED' | 'NO_RESULT', detail: string): false {
+  turn.changeAttempt(id, { isStuck: true })
+  close(turn, id, { reason, closing: 'failed', detail })
   return false
 }
 
@@ -145,10 +176,10 @@ export function judgeEach(turn: Turn, id: string): void {
   const step = turn.room.plan.phases[attempt.phase]
   if (step?.kind !== 'said' || step.checkTogether === undefined) return
   const view = viewOf(turn.room, attempt)
-  for (const saying of attempt.said[attempt.phase] ?? []) {
+  for (const [position, saying] of (attempt.said[attempt.phase] ?? []).entries()) {
     if (saying?.state !== 'accepted') continue
     const verdict = judgeContent(step, view, saying.article.author, saying.value)
-    if (!verdict.ok) refuse(turn, attempt, step, saying, verdict)
+    if (!verdict.ok) refuse(turn, attempt, position, saying, verdict)
   }
 }
 
@@ -161,8 +192,7 @@ function hasResult(turn: Turn, id: string): boolean {
     turn.changeAttempt(id, { result: { value } })
     return true
   } catch (cause) {
-    if (attempt.isOpen) close(turn, id, { reason: 'NO_RESULT', closing: 'failed', detail: String(cause) })
-    return false
+    return leadNowhere(turn, id, 'NO_RESULT', textOf(cause))
   }
 }
 
@@ -182,12 +212,13 @@ function contribute(turn: Turn, attempt: Attempt, digest: string): void {
   const step = room.plan.phases[attempt.phase]
   if (step === undefined) return
   const { id, round, phase } = attempt
-  const { deadlineMs } = room.invitation
-  turn.want({ type: 'timer', name: 'phase', ms: step.deadlineMs ?? deadlineMs })
-  turn.want({ type: 'timer', name: 'pull', ms: pullAfterMs(step.deadlineMs ?? deadlineMs) })
+  const phaseMs = phaseMsOf(room, phase)
+  turn.want({ type: 'timer', name: 'phase', ms: phaseMs })
+  turn.want({ type: 'timer', name: 'pull', ms: pullAfterMs(phaseMs) })
   const draft = { kind: 'contribution', round, attempt: id, phase, digest, value: undefined } as const
   if (step.kind === 'said') turn.want({ type: 'contribute', draft, view: viewOf(room, attempt) })
   else turn.want({ type: 'say', draft })
+  if (step.kind === 'confirm') turn.changeAttempt(id, { isConfirmed: true })
   tellProgress(turn, id)
 }
 

@@ -1,6 +1,6 @@
 import { answerDigits, type Join, type Proposal } from '../articles/article.js'
 import { attemptIdOf, type RosterMember, roundIdOf } from '../articles/ids.js'
-import { type Attempt, answersOf, candidateOf, type Room } from './room.js'
+import { type Attempt, answersOf, candidateOf, isConvicted, type Room } from './room.js'
 
 // Whether an attempt may be as its proposer wants it: judged by signed articles alone, so all who hold the same judge alike. What is
 // not held yet may come: a proposal that is refused now is looked at again with every article.
@@ -51,9 +51,11 @@ function rosterMemberOf(room: Room, member: number, prefix: string): RosterMembe
     const { incarnation, nonce, hash } = invitation
     return hash.startsWith(prefix) && prefix.length === answerDigits ? { ...candidate, incarnation, nonce } : undefined
   }
-  const said = answersOf(room).find(({ author, hash }) => author === candidate.peerId && hash.startsWith(prefix))
-  if (said === undefined || !said.answer.accepts) return undefined
-  return { ...candidate, incarnation: said.incarnation, nonce: said.answer.nonce }
+  // Whoever tries for long enough finds two answers that begin alike: it is the acceptance that counts.
+  for (const { author, hash, incarnation, answer } of answersOf(room))
+    if (author === candidate.peerId && hash.startsWith(prefix) && answer.accepts)
+      return { ...candidate, incarnation, nonce: answer.nonce }
+  return undefined
 }
 
 function furtherProposed(room: Room, parent: Attempt, join: Join, proposal: Proposal): Proposed | undefined {
@@ -61,7 +63,7 @@ function furtherProposed(room: Room, parent: Attempt, join: Join, proposal: Prop
   const proposer = parent.members.find(({ peerId }) => peerId === join.author)
   if (proposer?.incarnation !== join.incarnation || roster[0] !== candidateOf(room, join.author)) return undefined
   if (answers.length > 0 || !mayFollow(room, parent, proposal)) return undefined
-  if (!culprits.every((member) => room.culprits.some((culprit) => culprit.member === member))) return undefined
+  if (!culprits.every((member) => isConvicted(room, member))) return undefined
   if (!suspects.every((member) => isSuspectedByMost(parent, member))) return undefined
   const members = parent.members.filter((_, position) => roster.includes(parent.roster[position] ?? -1))
   const { round } = parent
@@ -91,6 +93,6 @@ export function mayFollow(
 
 /** Named as missing in the signed closings of a strict majority of the roster, by those who waited. */
 export function isSuspectedByMost({ closings, members }: Attempt, member: number): boolean {
-  const accusers = closings.filter(({ reason, missing }) => reason !== 'evidence' && missing.includes(member))
+  const accusers = closings.filter(({ reason, missing }) => reason === 'timeout' && missing.includes(member))
   return accusers.length * 2 > members.length
 }

@@ -2,7 +2,15 @@ import type { Proposal } from '../articles/article.js'
 import { attemptIdOf } from '../articles/ids.js'
 import { type Ending, finish, mayBeCompleted } from './ending.js'
 import { isSuspectedByMost, mayFollow } from './proposals.js'
-import { type AbortReason, type Attempt, candidateOf, presentAttempt, type Room } from './room.js'
+import {
+  type AbortReason,
+  type Attempt,
+  candidateOf,
+  culpritIn,
+  isConvicted,
+  presentAttempt,
+  type Room,
+} from './room.js'
 import { suspectsIn } from './suspects.js'
 import type { Turn } from './turn.js'
 
@@ -13,7 +21,7 @@ import type { Turn } from './turn.js'
 export function beginRegrouping(turn: Turn, attempt: Attempt, ending: Ending): boolean {
   const { room } = turn
   if (!retried.includes(ending.reason) || attempt.number > room.invitation.retries || mayBeCompleted(room)) return false
-  if (room.plan.leaveOut === 'nobody' && room.culprits.length > 0) return false
+  if (room.plan.leaveOut === 'nobody' && culpritIn(room, attempt) !== undefined) return false
   const { deadlineMs } = room.invitation
   turn.change({ stage: 'regrouping' })
   turn.want({ type: 'timer', name: 'gather', ms: Math.ceil(deadlineMs / 4) })
@@ -48,7 +56,7 @@ export function proposeAgain(turn: Turn): void {
 }
 
 function rosterAfter(room: Room, attempt: Attempt): Proposal {
-  const culprits = attempt.roster.filter((member) => room.culprits.some((culprit) => culprit.member === member))
+  const culprits = attempt.roster.filter((member) => isConvicted(room, member))
   const isLeftOut = (member: number): boolean => !culprits.includes(member) && isSuspectedByMost(attempt, member)
   const suspects = room.plan.leaveOut === 'suspects' ? attempt.roster.filter(isLeftOut) : []
   const roster = attempt.roster.filter((member) => !culprits.includes(member) && !suspects.includes(member))
@@ -60,8 +68,8 @@ export function regroupFailed(turn: Turn): void {
   const { room } = turn
   const attempt = presentAttempt(room)
   if ((room.stage !== 'regrouping' && room.stage !== 'joining') || attempt === undefined) return
-  const [culprit] = room.culprits
+  const culprit = culpritIn(room, attempt)
   const reason = culprit === undefined ? 'TIMEOUT' : culprit.kind === 'equivocation' ? 'EQUIVOCATION' : 'FAULT'
   const detail = culprit?.reason ?? 'no further attempt came about'
-  finish(turn, { reason, detail, suspects: culprit === undefined ? suspectsIn(room, attempt) : [] })
+  finish(turn, { reason, detail, suspects: culprit === undefined ? suspectsIn(room, attempt, true) : [] })
 }

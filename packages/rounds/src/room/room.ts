@@ -67,6 +67,10 @@ export interface Attempt {
   readonly digests: readonly string[]
   /** Whether this member contributes. */
   readonly isOpen: boolean
+  /** This member has confirmed, or is about to: whatever it learns later, the attempt may be complete for others. */
+  readonly isConfirmed: boolean
+  /** Each contribution to the present phase holds, and all of them together lead nowhere. */
+  readonly isStuck: boolean
   /** Of the author's function, once the author's phases are complete. */
   readonly result: { readonly value: unknown } | undefined
   readonly closings: readonly Closing[]
@@ -76,10 +80,15 @@ export interface Attempt {
 
 export interface Saying {
   readonly article: Join | Contribution
-  /** `early`: not judged yet. `astray`: its author saw something else before, and has not shown it. */
-  readonly state: 'early' | 'astray' | 'accepted'
+  /**
+   * `early`: not judged yet. `astray`: its author saw something else before, and has not shown it. `refused`: it was judged, and does
+   * not count: it breaks the protocol, says what another has said, or could not be judged at all.
+   */
+  readonly state: 'early' | 'astray' | 'accepted' | 'refused'
   /** Through its schema. */
   readonly value: unknown
+  /** Once accepted, where no two may say the same: as it was sent, encoded. */
+  readonly sent?: Uint8Array | undefined
 }
 
 /** A member who broke the protocol, with what shows it: two statements for one place, or one that the plan's check refutes. */
@@ -181,6 +190,20 @@ export function answersOf(room: Room): readonly Answer[] {
 
 export function joinsOf(room: Room, parent: string): readonly Join[] {
   return room.articles.filter((article): article is Join => article.kind === 'join' && article.parent === parent)
+}
+
+export function isConvicted({ culprits }: Pick<Room, 'culprits'>, member: number): boolean {
+  return culprits.some((culprit) => culprit.member === member)
+}
+
+/** The first one convicted who is still there: whoever was left out before is no reason any more. */
+export function culpritIn({ culprits }: Room, { roster }: Attempt): Culprit | undefined {
+  return culprits.find(({ member }) => roster.includes(member))
+}
+
+/** How long a phase may take. */
+export function phaseMsOf({ plan, invitation }: Room, phase: number): number {
+  return plan.phases[phase]?.deadlineMs ?? invitation.deadlineMs
 }
 
 /** The place of an author among the candidates; -1 for a stranger. */

@@ -4,7 +4,7 @@ import { convict } from './convict.js'
 import type { RoomEvent, Step } from './events.js'
 import { accept, decline, heardAnswer, propose, settleGathering } from './gathering.js'
 import { settleJoining } from './joining.js'
-import { heardContribution, placeJoin, pull, settlePhases } from './phases.js'
+import { heardContribution, isMissed, placeJoin, pull, settlePhases } from './phases.js'
 import { proposeAgain, regroupFailed, settleRegrouping } from './regrouping.js'
 import { candidateOf, joinsOf, type Room } from './room.js'
 import { Turn } from './turn.js'
@@ -38,21 +38,25 @@ export function step(room: Room, event: RoomEvent, atMs: number): Step {
 
 /** Events leave their traces above; what follows from all that is known, follows here, whatever came first. */
 function settle(turn: Turn): void {
+  const { stage, culprits } = turn.room
   settleGathering(turn)
   settleJoining(turn)
   settlePhases(turn)
   settleClosings(turn)
   settleRegrouping(turn)
+  // Who is convicted now, or a new stage, may be what a proposal that came before has waited for.
+  if (turn.room.stage !== stage || turn.room.culprits !== culprits) settle(turn)
 }
 
 /** Anything that was said, by whomever it came. */
 function heard(turn: Turn, article: Article): void {
   const { room } = turn
-  if (!isOfRoom(room, article) || room.articles.some(({ hash }) => hash === article.hash)) return
+  const known = room.articles.filter(({ author }) => author === article.author)
+  if (!isOfRoom(room, article, known) || known.some(({ hash }) => hash === article.hash)) return
   const place = placeOf(article)
-  const before = room.articles.filter((other) => other.author === article.author && placeOf(other) === place)
-  // The second statement in one place convicts; a third one adds nothing.
-  if (before.length > 1) return
+  const before = known.filter((other) => placeOf(other) === place)
+  // The second statement in one place convicts; a third one adds nothing, unless it is the one that the others went by.
+  if (before.length > 1 && !(article.kind === 'contribution' && isMissed(room, article))) return
   turn.change({ articles: [...room.articles, article] })
   turn.want({ type: 'spread', article })
   const [first] = before
@@ -72,23 +76,24 @@ function heard(turn: Turn, article: Article): void {
   }
 }
 
-/** Whether it is by a candidate and about this room, and within what one candidate may ever say here. */
-function isOfRoom(room: Room, article: Article): boolean {
+/** Whether it is by a candidate and about this room, and within what one candidate may ever say here. `known` is the author's. */
+function isOfRoom(room: Room, article: Article, known: readonly Article[]): boolean {
   const { room: id, expiresMs, nonce } = room.invitation
   const member = candidateOf(room, article.author)
   if (member < 0 || article.expiresMs !== expiresMs) return false
   const isAttempt = (of: string): boolean => of === id || room.attempts.some((attempt) => attempt.id === of)
+  const count = known.filter(({ kind }) => kind === article.kind).length
   switch (article.kind) {
     case 'invitation':
       return member === 0 && article.nonce === nonce
     case 'answer':
-      return article.room === id && member > 0 && (countOf(room, article) < livesMax || isGoneBy(room, article))
+      return article.room === id && member > 0 && (count < livesMax || isGoneBy(room, article))
     case 'join':
-      return isAttempt(article.parent) && countOf(room, article) < livesMax * attemptsMax
+      return isAttempt(article.parent) && count < livesMax * attemptsMax
     case 'contribution':
       return room.attempts.some((attempt) => attempt.id === article.attempt && attempt.round === article.round)
     case 'closing':
-      return isAttempt(article.attempt) && countOf(room, article) < livesMax * attemptsMax
+      return isAttempt(article.attempt) && count < livesMax * attemptsMax
   }
 }
 
@@ -102,10 +107,6 @@ function isGoneBy(room: Room, { hash }: Answer): boolean {
 /** A member may have restarted while the round was gathering. */
 const livesMax = 4
 const attemptsMax = 18
-
-function countOf(room: Room, { author, kind }: Article): number {
-  return room.articles.filter((other) => other.author === author && other.kind === kind).length
-}
 
 /** The same for two statements of one author that would convict it: its slot, which it signed, in words. */
 function placeOf(article: Article): string {

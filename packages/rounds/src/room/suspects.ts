@@ -1,16 +1,19 @@
 import type { Closing } from '../articles/article.js'
-import { type Attempt, candidateOf, type Room, type Suspect } from './room.js'
+import { type Attempt, candidateOf, culpritIn, isConvicted, type Room, type Suspect } from './room.js'
 
 // In whom the reason may lie that an attempt did not go on. A suspect is not convicted of anything: a message may be late, a link
 // may be cut, and whoever says that another was silent may lie.
 
-/** Who has not contributed to the present phase, as far as it is known here. */
+/** Whose contribution to the present phase is not here, or is about something else. */
 export function missingIn({ said, phase, roster, mine }: Attempt): readonly number[] {
-  return roster.filter((_, position) => position !== mine && said[phase]?.[position]?.state !== 'accepted')
+  return roster.filter((_, position) => {
+    const saying = said[phase]?.[position]
+    return position !== mine && (saying === undefined || saying.state === 'astray')
+  })
 }
 
 /** Where nobody was waited for, nobody was silent for too long. */
-export function suspectsIn(room: Room, attempt: Attempt, hasWaited = true): readonly Suspect[] {
+export function suspectsIn(room: Room, attempt: Attempt, hasWaited: boolean): readonly Suspect[] {
   const name = (phase: number): string => room.plan.phases[phase]?.name ?? ''
   // What a convicted member says of others is worth nothing.
   const others = attempt.closings.filter(({ author }) => {
@@ -32,10 +35,10 @@ export function suspectsIn(room: Room, attempt: Attempt, hasWaited = true): read
   for (const closing of others) {
     const member = candidateOf(room, closing.author)
     const missed = closing.missing.filter((each) => attempt.roster.includes(each) && !isConvicted(room, each))
-    const accused = closing.reason === 'evidence' ? [] : missed
+    const accused = closing.reason === 'timeout' ? missed : []
     for (const each of accused.filter((other) => other !== room.me && other !== member))
       accuse(suspects, each, member, name(closing.phase))
-    if (isReasonOfItsOwn(room, closing, others, missed, suspects))
+    if (isReasonOfItsOwn(closing, culpritIn(room, attempt) !== undefined, others, missed, suspects))
       suspects.set(member, { member, why: 'closed', phase: name(closing.phase), by: [] })
   }
   return [...suspects.values()].sort((a, b) => a.member - b.member)
@@ -49,26 +52,24 @@ function accuse(suspects: Map<number, Suspect>, member: number, by: number, phas
 
 /** Whether nothing that is known here explains why this member went no further. */
 function isReasonOfItsOwn(
-  room: Room,
   closing: Closing,
+  isCulpritKnown: boolean,
   others: readonly Closing[],
   missed: readonly number[],
   suspects: ReadonlyMap<number, Suspect>,
 ): boolean {
   switch (closing.reason) {
     case 'evidence':
-      return room.culprits.length === 0
+      return !isCulpritKnown
     case 'closed':
-      return room.culprits.length === 0 && !others.some(({ reason }) => reason !== 'closed' && reason !== 'evidence')
-    default:
+      return !isCulpritKnown && !others.some(({ reason }) => reason !== 'closed' && reason !== 'evidence')
+    case 'timeout':
       return !missed.some((member) => isMissedHere(suspects.get(member)))
+    default:
+      return true
   }
 }
 
 function isMissedHere(suspect: Suspect | undefined): boolean {
   return suspect?.why === 'silent' || suspect?.why === 'astray'
-}
-
-function isConvicted({ culprits }: Room, member: number): boolean {
-  return culprits.some((culprit) => culprit.member === member)
 }

@@ -121,6 +121,8 @@ export class RoomBuilder {
       said: this.#plan.phases.map(() => roster.map(() => undefined)),
       digests: [],
       isOpen: true,
+      isConfirmed: false,
+      isStuck: false,
       result: undefined,
       closings: [],
       hurriedIn: -1,

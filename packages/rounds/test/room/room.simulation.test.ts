@@ -77,7 +77,7 @@ function judge({ liars, gone, minimum }: StageOptions, members: readonly Member[
 
 test('whatever is lost, late or false: a room ends, with one result or none, and convicts liars alone', async () => {
   const seen = { completed: 0, aborted: 0, upgraded: 0, again: 0 }
-  await everySeed(simulationSeeds({ quick: 300, full: 10_000 }), async (seed) => {
+  await everySeed(simulationSeeds({ quick: 200, full: 10_000 }), async (seed) => {
     const options = optionsOf(seed)
     const members = await playRoom(options)
     judge(options, members)
@@ -93,7 +93,7 @@ test('whatever is lost, late or false: a room ends, with one result or none, and
 })
 
 test('where nothing is lost and nobody lies, everybody completes in the first attempt', async () => {
-  await everySeed(simulationSeeds({ quick: 40, full: 1_000 }), async (seed) => {
+  await everySeed(simulationSeeds({ quick: 20, full: 1_000 }), async (seed) => {
     const calm = { liars: new Map(), gone: new Map(), loss: 0, apart: [0, 0] } as const
     for (const { outcomes } of await playRoom({ ...optionsOf(seed), ...calm }))
       expect(outcomes).toMatchObject([{ status: 'completed', attempt: 1 }])
@@ -101,7 +101,7 @@ test('where nothing is lost and nobody lies, everybody completes in the first at
 })
 
 test('where nothing is lost, and some lie, everybody honest completes or names one who lied', async () => {
-  await everySeed(simulationSeeds({ quick: 150, full: 5_000 }), async (seed) => {
+  await everySeed(simulationSeeds({ quick: 80, full: 5_000 }), async (seed) => {
     const options: StageOptions = { ...optionsOf(seed), gone: new Map(), loss: 0, apart: [0, 0] }
     const { liars } = options
     for (const { number, outcomes } of await playRoom(options)) {

@@ -35,7 +35,7 @@ function attemptIn(room: Room, closings: readonly Closing[]): Attempt {
 
 type Whys = Readonly<Record<number, Suspect['why']>>
 
-function suspected(room: Room, closings: readonly Closing[], hasWaited?: boolean): Whys {
+function suspected(room: Room, closings: readonly Closing[], hasWaited = true): Whys {
   const suspects = suspectsIn(room, attemptIn(room, closings), hasWaited)
   return Object.fromEntries(suspects.map(({ member, why }) => [member, why]))
 }

@@ -8,6 +8,7 @@ import {
   equivocate,
   everyHonestPeer,
   falseAccusation,
+  falseLinks,
   forgedEvidence,
   forkedRoster,
   garbage,
@@ -22,16 +23,19 @@ import {
   withholdLast,
   wrongOpening,
 } from '@rondo/rounds/testing'
-import { isAbsent, type Malice, simulate } from '@rondo/testkit/simulator'
+import { isAbsent, type Malice, simulate, type Topology } from '@rondo/testkit/simulator'
 import { expect, test } from 'vitest'
 import { die } from './protocols.js'
 
 // One malicious member in a round of the engine: that it acts, and what the others make of it.
 
 interface Staged {
+  /** Who confirms before it hears of the other contribution hangs on it. */
+  readonly seed?: number
   readonly peers?: number
   readonly malicious?: number
   readonly retries?: number
+  readonly topology?: Topology
   readonly limits?: RoundsLimitsOption
   /** Whether everybody has to have found out who it was. */
   readonly isNamed?: boolean
@@ -39,9 +43,9 @@ interface Staged {
 
 async function playAgainst(
   malice: Malice,
-  { peers = 4, malicious = 2, retries = 0, limits = {}, isNamed = true }: Staged = {},
+  { seed = 1, peers = 4, malicious = 2, retries = 0, limits = {}, topology = 'mesh', isNamed = true }: Staged = {},
 ) {
-  const world = simulate({ seed: 1, peers, network: { latencyMs: [5, 40] } })
+  const world = simulate({ seed, peers, topology, network: { latencyMs: [5, 40] } })
   let acts = 0
   world.malicious(
     malicious,
@@ -101,6 +105,7 @@ test.each<[string, Malice, string]>([
   ['shows forged evidence', forgedEvidence(), 'completed'],
   ['answers in many lives', manyLives(), 'completed'],
   ['stutters', stutter(), 'completed'],
+  ['claims false links', falseLinks(), 'completed'],
   ['replays', replayOld({ share: 1 }), 'completed'],
   ['speaks in other attempts', staleAttempt(), 'completed'],
 ])('who %s acts, and it ends as it should', async (_, malice, ending) => {
@@ -121,6 +126,14 @@ test('who says the same under more signatures than are good for anything is not 
   expect(endings).toEqual(['TIMEOUT'])
   const { endings: patient } = await playAgainst(stutter({ times: 6 }), { peers: 2, malicious: 1 })
   expect(patient).toEqual(['completed'])
+})
+
+test('false links cost time where not all are linked, and no round', async () => {
+  for (const topology of ['ring', (index: number) => (index === 0 ? [] : [0])] as const) {
+    const { endings, acts } = await playAgainst(falseLinks(), { peers: 6, topology })
+    expect(acts).toBeGreaterThan(0)
+    expect(new Set(endings)).toEqual(new Set(['completed']))
+  }
 })
 
 test('a silent host leaves nobody with a round', async () => {
@@ -148,6 +161,6 @@ test('without the culprit the others complete the next time', async () => {
 })
 
 test('a last contribution that not all have refuted: who had confirmed before does not follow the others', async () => {
-  const { endings } = await playAgainst(equivocate('reveal'), { retries: 2 })
+  const { endings } = await playAgainst(equivocate('reveal'), { seed: 2, retries: 2 })
   expect(endings).toEqual(['completed', 'EQUIVOCATION', 'completed'])
 })

@@ -19,7 +19,7 @@ export const answerMs = 1_500
 export const deadlineMs = 1_000
 const lifetimeMs = 240_000
 /** Long after everything that may still happen has happened, and before anything is forgotten. */
-const watchedMs = 90_000
+const watchedMs = 45_000
 
 /** What one life of a peer knows of one round: more than one ending where an abort gave way to a completion. */
 export interface Watched {
@@ -36,7 +36,7 @@ export interface Played {
 }
 
 export async function playWorld(recipe: Recipe): Promise<Played> {
-  const { seed, peers, network, topology, malice, minimum, retries, protocol, leaveOut } = recipe
+  const { seed, peers, network, topology, malice, minimum, retries, protocol, leaveOut, hosts } = recipe
   const world = simulate({ seed, peers, network, topology })
   for (const [peer, kinds] of malice) world.malicious(peer, ...kinds)
   arrange(world, recipe)
@@ -52,9 +52,9 @@ export async function playWorld(recipe: Recipe): Promise<Played> {
     const engine = rounds(peer)
     if (life.incarnation > 0) for (const round of await engine.recover(definition)) watch(round, true)
     engine.serve(definition, (invite) => watch(invite.accept()))
-    if (index === 0 && life.incarnation === 0) {
+    for (const _ of hosts.filter((host) => host === index && life.incarnation === 0)) {
       const terms = { setup: 6, minimum, retries, answerMs, deadlineMs, lifetimeMs }
-      watch(await engine.start(definition, { with: world.others(0), ...terms }))
+      watch(await engine.start(definition, { with: world.others(index), ...terms }))
     }
     const reconnecting = keepConnected(world, peer, index, life, recipe)
     await life.sleep(watchedMs)
@@ -99,6 +99,7 @@ function arrange(world: World, { events, malice }: Recipe): void {
         .at(event.atMs + event.forMs)
         .heal()
     else if (event.kind === 'sever') at.sever(event.peer)
+    else if (event.kind === 'suspend') at.suspend(event.peer, event.forMs)
     else if (event.kind === 'jump') at.jumpClock(event.peer, event.byMs)
     else {
       const crash = at.crash(event.peer, { keepStore: event.keepStore })

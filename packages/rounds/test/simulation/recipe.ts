@@ -4,6 +4,7 @@ import {
   digestLie,
   equivocate,
   falseAccusation,
+  falseLinks,
   forgedEvidence,
   forkedRoster,
   garbage,
@@ -33,6 +34,8 @@ export interface Recipe {
   readonly topology: Topology
   readonly malice: ReadonlyMap<number, readonly Malice[]>
   readonly events: readonly WorldEvent[]
+  /** Who starts a round: sometimes two at a time. */
+  readonly hosts: readonly number[]
 }
 
 export type WorldEvent =
@@ -43,6 +46,7 @@ export type WorldEvent =
       readonly forMs: number
     }
   | { readonly atMs: number; readonly kind: 'sever'; readonly peer: number }
+  | { readonly atMs: number; readonly kind: 'suspend'; readonly peer: number; readonly forMs: number }
   | { readonly atMs: number; readonly kind: 'jump'; readonly peer: number; readonly byMs: number }
   | {
       readonly atMs: number
@@ -99,12 +103,15 @@ export function recipeOf(seed: number, trouble: Trouble): Recipe {
       peer: below(peers),
       byMs: (random() - 0.5) * oneOf(1_000, 60_000, 400_000),
     })
+  for (let left = times(0.2, trouble.clocks); left > 0; left -= 1)
+    events.push({ atMs: below(4_000), kind: 'suspend', peer: below(peers), forMs: below(oneOf(300, 5_000)) })
   for (let left = times(0.4, trouble.crashes); left > 0; left -= 1) {
     const backAfterMs = random() < 0.7 ? below(oneOf(100, 3_000)) : undefined
     events.push({ atMs: below(4_000), kind: 'crash', peer: below(peers), keepStore: random() < 0.8, backAfterMs })
   }
   return {
     ...{ seed, peers, protocol, malice, events },
+    hosts: random() < 0.8 ? [0] : [0, below(peers)],
     leaveOut: oneOf('nobody', 'culprits', 'suspects'),
     minimum: Math.min(peers, 2 + below(peers)),
     retries: below(4),
@@ -134,26 +141,27 @@ function maliceOf(random: () => number, protocol: Recipe['protocol']): Malice {
   const phases = authorPhases[protocol]
   const last = phases.length - 1
   const phase = phases[Math.floor(random() * phases.length)] ?? 'confirm'
-  const any = ['join', ...phases, 'confirm'][Math.floor(random() * (phases.length + 2))] ?? 'join'
+  const somewhere = ['join', ...phases, 'confirm'][Math.floor(random() * (phases.length + 2))] ?? 'join'
   const opened = phases[last] ?? 'confirm'
   const to = random() < 0.5 ? 'half' : 'one'
   const kinds: readonly (() => Malice)[] = [
-    () => equivocate(any, { to }),
-    () => equivocate(any, { to }),
+    () => equivocate(somewhere, { to }),
+    () => equivocate(somewhere, { to }),
     () => replayOld(),
     () => garbage({ share: random() }),
-    () => silent(random() < 0.8 ? any : undefined),
+    () => silent(random() < 0.8 ? somewhere : undefined),
     () => withholdLast({ phase: random() < 0.5 ? 'confirm' : phase, to: random() < 0.5 ? 'one' : 'nobody' }),
     () => falseAccusation(random() < 0.5 ? 'confirm' : phase),
     () => forgedEvidence(),
     () => staleAttempt(),
+    () => falseLinks(),
     () => stutter(),
     () => manyLives(),
     () => forkedRoster(),
     () => copiedCommitment(phases[0] ?? 'commit', opened),
     () => wrongOpening(opened),
-    () => digestLie(any === 'join' ? 'confirm' : any),
-    () => malformed(any === 'join' ? 'confirm' : any),
+    () => digestLie(somewhere === 'join' ? 'confirm' : somewhere),
+    () => malformed(somewhere === 'join' ? 'confirm' : somewhere),
   ]
   return (kinds[Math.floor(random() * kinds.length)] ?? forgedEvidence)()
 }

@@ -4,6 +4,7 @@ import {
   digestLie,
   equivocate,
   falseAccusation,
+  falseLinks,
   forgedEvidence,
   forkedRoster,
   garbage,
@@ -208,6 +209,17 @@ test('stutter says one statement in many copies, no two alike', async () => {
   expect(new Set(copies.map(({ article }) => article?.hash)).size).toBe(1)
   expect(new Set(copies.map(({ bytes }) => bytes.join())).size).toBe(4)
   expect(() => stutter({ times: 0 })).toThrow(TypeError)
+})
+
+test('falseLinks claims of others that they are linked to nobody but itself', async () => {
+  const { raw } = await recitedWith(falseLinks(), { peers: 4 })
+  const claims = (raw[0] ?? []).filter((payload) => Object(payload).linked instanceof Uint8Array)
+  expect(claims.map((claim) => [Object(claim).member, [...Object(claim).linked]])).toEqual([
+    [0, [0b0010]],
+    [1, [0b1101]],
+    [2, [0b0010]],
+    [3, [0b0010]],
+  ])
 })
 
 test('garbage is garbage of every kind, beside what is right', async () => {
