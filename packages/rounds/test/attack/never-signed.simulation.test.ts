@@ -24,7 +24,10 @@ async function play(who: number, from: number): Promise<readonly unknown[]> {
   const { outcomes } = await world.run(async (peer, index, life: Life) => {
     const own = index === who ? silentKey(peer, from) : peer
     const ending = async (): Promise<Outcome> => {
-      if (index > 0) return rounds(own).serve(definition, (invite) => invite.accept()).next()
+      if (index > 0)
+        return rounds(own)
+          .serve(definition, (invite) => invite.accept())
+          .next()
       return (await rounds(own).start(definition, { with: world.others(0), ...terms })).outcome
     }
     return Promise.race([ending(), life.sleep(20_000).then(() => 'nothing')])
