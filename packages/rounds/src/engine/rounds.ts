@@ -321,17 +321,21 @@ class Engine implements Rounds {
       .catch((cause) => env.log('warn', 'a round could not be forgotten', { cause }))
   }
 
-  /** The oldest that is over makes way. */
+  /** The oldest that is over makes way, and first those of which there is nothing to show: anybody can invite to many. */
   #makeRoom(): void {
     if (this.#rooms.size < this.#limits.roundsMax) return
-    const over = [...this.#rooms].find(([, room]) => room.isOver)
-    if (over === undefined) throw roundsError('ROUNDS_FULL')
-    this.#forget(over[0])
+    const over = [...this.#rooms].filter(([, { isOver }]) => isOver)
+    const [id] = over.find(([, { hasJoined }]) => !hasJoined) ?? over[0] ?? []
+    if (id === undefined) throw roundsError('ROUNDS_FULL')
+    this.#forget(id)
   }
 
   #hasRoomFor(host: PeerId): boolean {
-    const running = [...this.#rooms.values()].filter(({ isOver, candidates }) => !isOver && candidates[0] === host)
-    if (running.length >= this.#limits.roundsPerHostMax) return false
+    const { peerId } = this.#coordinator
+    const invited = [...this.#rooms.values()].filter(({ isOver, candidates }) => !isOver && candidates[0] !== peerId)
+    const ofHost = invited.filter(({ candidates }) => candidates[0] === host)
+    const { roundsPerHostMax, roundsInvitedMax } = this.#limits
+    if (ofHost.length >= roundsPerHostMax || invited.length >= roundsInvitedMax) return false
     try {
       this.#makeRoom()
       return true
