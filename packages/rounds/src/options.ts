@@ -3,7 +3,9 @@
 export const defaultRoundsLimits = {
   /** Rounds at once, those that are over and still answer questions included; the oldest of these makes way. */
   roundsMax: 256,
-  /** Of these, to which one host has invited. */
+  /** Of these, under way and others' invitations: the rest is for rounds of this node's own. */
+  roundsInvitedMax: 224,
+  /** Of those, one host's. */
   roundsPerHostMax: 32,
   /** Rounds that are gone, remembered so that this member does not answer for one of them a second time. */
   pastRoundsMax: 65_536,

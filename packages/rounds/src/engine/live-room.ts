@@ -51,8 +51,8 @@ export class LiveRoom implements Round {
   /** What was verified here, by the hash of its bytes: copies cost no second verification. */
   readonly #verified = new Set<string>()
   /**
-   * Statements that have no place here, and copies of them: what others hold and this room will not, unless somebody joins. Without
-   * it two members that hold what the other refuses would ask each other for ever.
+   * Statements that have no place here, and copies of them: what others hold and this room will not, until it has come further.
+   * Without it two members that hold what the other refuses would ask each other for ever.
    */
   readonly #refused = new Set<string>()
   readonly #refusedCopies = new Set<string>()
@@ -218,8 +218,7 @@ export class LiveRoom implements Round {
     try {
       for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
         const { room, effects } = step(this.#room, next, this.#parts.coordinator.env.monotonicMs())
-        // A join gives a place to what may have come before it: an answer, and all that is said in its attempt.
-        if (room.articles !== this.#room.articles && room.articles.at(-1)?.kind === 'join') this.#forgetRefused()
+        if (mayHavePlaces(this.#room, room)) this.#forgetRefused()
         this.#room = room
         for (const effect of effects) this.#do(effect)
       }
@@ -445,6 +444,12 @@ export class LiveRoom implements Round {
   #report(name: string, cause: unknown): void {
     this.#parts.coordinator.env.log('error', `a listener of '${name}' of a round failed`, { round: this.id, cause })
   }
+}
+
+/** A join, an attempt or a phase gives a place to what came before it. */
+function mayHavePlaces(before: Room, { articles, attempts }: Room): boolean {
+  if (articles !== before.articles && articles.at(-1)?.kind === 'join') return true
+  return attempts.some(({ phase }, at) => phase !== before.attempts[at]?.phase)
 }
 
 /** What no other life or process of this node may say once this one did. */

@@ -40,6 +40,10 @@ export class PastRooms {
     return host !== undefined && (createdMs <= host.untilMs || host.rooms.has(room))
   }
 
+  isPast(room: string): boolean {
+    return [...this.#hosts.values()].some(({ rooms }) => rooms.has(room))
+  }
+
   #dropOne(): void {
     const most = [...this.#hosts.values()].reduce((a, b) => (b.rooms.size > a.rooms.size ? b : a))
     const [oldest] = most.rooms

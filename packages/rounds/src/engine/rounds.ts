@@ -2,7 +2,7 @@ import { type Coordinator, checkSchema, coreError, type PeerId, type RondoError 
 import type { Invitation } from '../articles/article.js'
 import { readArticle } from '../articles/read-article.js'
 import { incarnationBytes } from '../articles/slot.js'
-import { type Links, roundsProtocol } from '../delivery/messages.js'
+import { type Ask, type Links, roundsProtocol } from '../delivery/messages.js'
 import { roundsError } from '../errors.js'
 import { hexOf } from '../hex.js'
 import { createJournal } from '../journal/create-journal.js'
@@ -68,7 +68,7 @@ class Engine implements Rounds {
   readonly #served = new Map<string, ServedPlan>()
   readonly #early: EarlyArticles
   readonly #past: PastRooms
-  readonly #budgets = new Map<PeerId, TokenBucket>()
+  readonly #budgets = new Map<string, TokenBucket>()
   #loaded: Promise<readonly KeptRoom[]> | undefined
   /** By protocol: while the store is asked which rounds a former life was in. */
   readonly #recalling = new Map<string, Promise<void>>()
@@ -189,7 +189,7 @@ class Engine implements Rounds {
     const handler = roundsProtocol.handler(
       {
         articles: ({ room, articles }, { from }) => this.#heardArticles(hexOf(room), from.peerId, articles),
-        ask: (ask, { from }) => this.#rooms.get(hexOf(ask.room))?.heardAsk(from.peerId, ask),
+        ask: (ask, { from }) => this.#heardAsk(ask, from.peerId),
         links: (links, { from }) => this.#heardLinks(links, from.peerId),
       },
       { onPeerConnected: look, onPeerDisconnected: look },
@@ -199,14 +199,26 @@ class Engine implements Rounds {
     coordinator.registerProtocol({ ...handler, onStop: () => this.#stop() })
   }
 
+  /** Whoever asks knows the room: where the invitation did not come here, or was one too many, it is had from there. */
+  #heardAsk(ask: Ask, from: PeerId): void {
+    const room = this.#rooms.get(hexOf(ask.room))
+    if (room === undefined) this.#askBack(ask.room, from)
+    else room.heardAsk(from, ask)
+  }
+
   /** Claims may overtake the invitation, and whoever makes them knows the room. */
   #heardLinks(links: Links, from: PeerId): void {
     const room = this.#rooms.get(hexOf(links.room))
-    if (room !== undefined) return room.heardClaim(from, links)
+    if (room === undefined) this.#askBack(links.room, from)
+    else room.heardClaim(from, links)
+  }
+
+  #askBack(room: Uint8Array, from: PeerId): void {
     const { env } = this.#coordinator
-    if (this.#served.size === 0 || !this.#budgetOf(from).take(env.monotonicMs())) return
+    if (this.#served.size === 0 || this.#past.isPast(hexOf(room))) return
+    if (!this.#budgetOf(from, 'asked').take(env.monotonicMs())) return
     const { name: protocol, version } = roundsProtocol
-    const payload = { room: links.room, offset: 0, held: new Uint8Array(0) }
+    const payload = { room, offset: 0, held: new Uint8Array(0) }
     this.#coordinator.sendTo(from, { protocol, version, type: 'ask', payload }).catch(() => {})
   }
 
@@ -222,7 +234,7 @@ class Engine implements Rounds {
   #heardEarly(id: string, from: PeerId, bytes: Uint8Array): void {
     const { env } = this.#coordinator
     if (this.#served.size === 0) return
-    if (!this.#early.isNew(id, from, bytes) || !this.#budgetOf(from).take(env.monotonicMs())) return
+    if (!this.#early.isNew(id, from, bytes) || !this.#budgetOf(from, 'verified').take(env.monotonicMs())) return
     const settle = (verdict: Awaited<ReturnType<Coordinator['verifyMessage']>>): void => {
       if (!verdict.ok || verdict.network !== this.#coordinator.network || this.#rooms.has(id)) return
       const served = this.#served.get(keyOf({ name: verdict.protocol, version: verdict.version }))
@@ -320,17 +332,21 @@ class Engine implements Rounds {
       .catch((cause) => env.log('warn', 'a round could not be forgotten', { cause }))
   }
 
-  /** The oldest that is over makes way. */
+  /** The oldest that is over makes way, and first those of which there is nothing to show: anybody can invite to many. */
   #makeRoom(): void {
     if (this.#rooms.size < this.#limits.roundsMax) return
-    const over = [...this.#rooms].find(([, room]) => room.isOver)
-    if (over === undefined) throw roundsError('ROUNDS_FULL')
-    this.#forget(over[0])
+    const over = [...this.#rooms].filter(([, { isOver }]) => isOver)
+    const [id] = over.find(([, { hasJoined }]) => !hasJoined) ?? over[0] ?? []
+    if (id === undefined) throw roundsError('ROUNDS_FULL')
+    this.#forget(id)
   }
 
   #hasRoomFor(host: PeerId): boolean {
-    const running = [...this.#rooms.values()].filter(({ isOver, candidates }) => !isOver && candidates[0] === host)
-    if (running.length >= this.#limits.roundsPerHostMax) return false
+    const { peerId } = this.#coordinator
+    const invited = [...this.#rooms.values()].filter(({ isOver, candidates }) => !isOver && candidates[0] !== peerId)
+    const ofHost = invited.filter(({ candidates }) => candidates[0] === host)
+    const { roundsPerHostMax, roundsInvitedMax } = this.#limits
+    if (ofHost.length >= roundsPerHostMax || invited.length >= roundsInvitedMax) return false
     try {
       this.#makeRoom()
       return true
@@ -348,12 +364,14 @@ class Engine implements Rounds {
     if (secrets.size > 0 && !this.#journal.isDurable) throw roundsError('ROUND_STORE_VOLATILE', { detail: name })
   }
 
-  #budgetOf(peer: PeerId): TokenBucket {
+  /** What is asked of a peer is not taken from what it may say. */
+  #budgetOf(peer: PeerId, what: 'asked' | 'verified'): TokenBucket {
     const { invitationsPerSecond, invitationsBurst } = this.#limits
     const nowMs = this.#coordinator.env.monotonicMs()
-    const budget = this.#budgets.get(peer) ?? new TokenBucket(invitationsPerSecond, invitationsBurst, nowMs)
-    if (!this.#budgets.has(peer) && this.#budgets.size >= budgetsMax) this.#budgets.clear()
-    this.#budgets.set(peer, budget)
+    const key = `${what} ${peer}`
+    const budget = this.#budgets.get(key) ?? new TokenBucket(invitationsPerSecond, invitationsBurst, nowMs)
+    if (!this.#budgets.has(key) && this.#budgets.size >= budgetsMax) this.#budgets.clear()
+    this.#budgets.set(key, budget)
     return budget
   }
 

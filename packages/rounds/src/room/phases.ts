@@ -241,8 +241,12 @@ export function pull(turn: Turn): void {
   // Where it cannot be completed any more there is nothing to learn.
   if (room.outcome !== undefined && !mayBeCompleted(room)) return
   turn.want({ type: 'ask', member: 'somebody' })
-  turn.want({ type: 'timer', name: 'pull', ms: room.stage === 'over' ? deadlineMs : pullAfterMs(deadlineMs) })
+  const ms = room.stage === 'over' ? Math.max(deadlineMs, latePullMsMin) : pullAfterMs(deadlineMs)
+  turn.want({ type: 'timer', name: 'pull', ms })
 }
+
+/** However short the host made its phases: what is over is asked about for days. */
+const latePullMsMin = 1_000
 
 function setSaying(turn: Turn, { id }: Attempt, phase: number, position: number, saying: Saying): void {
   const { said } = turn.attempt(id)
