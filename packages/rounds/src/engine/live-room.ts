@@ -1,5 +1,5 @@
 import type { Cancel, Coordinator, MaybePromise, PeerId, VerifiedMessage } from '@rondo/core'
-import { platformCrypto } from '@rondo/core'
+import { platformCrypto, RondoError } from '@rondo/core'
 import { type Account, accountOf } from '../account/account.js'
 import type { Article } from '../articles/article.js'
 import { type ArticleDraft, type ContributionDraft, draftMessage } from '../articles/draft.js'
@@ -13,7 +13,7 @@ import { decodeValue, encodeValue } from '../plan/encode-value.js'
 import { judgeContent, judgeForm } from '../plan/judge.js'
 import type { Plan } from '../plan/plan.js'
 import type { View } from '../plan/shape.js'
-import { isDeclined } from '../plan/verdict.js'
+import { isDeclined, textOf } from '../plan/verdict.js'
 import type { RoomEffect, RoomEvent, Step, TimerName } from '../room/events.js'
 import type { Room } from '../room/room.js'
 import { step } from '../room/step.js'
@@ -354,8 +354,9 @@ export class LiveRoom implements Round {
       const verdict = form.ok ? judgeContent(phase, view, local.me, form.value) : form
       // What breaks the protocol would convict this member.
       if (!verdict.ok) {
-        const why = 'fault' in verdict ? verdict.fault : String(verdict.failure)
-        throw roundsError('CONTRIBUTION_REFUSED', { detail: `${phase.name}: ${why}` })
+        const failed = form.ok ? `check of ${phase.name} failed` : phase.name
+        const detail = 'fault' in verdict ? `${phase.name}: ${verdict.fault}` : `${failed}: ${textOf(verdict.failure)}`
+        throw roundsError('CONTRIBUTION_REFUSED', { detail })
       }
       return { ...draft, value }
     }
@@ -364,7 +365,7 @@ export class LiveRoom implements Round {
     made.then(
       (ready) => this.#say(() => (isWanted() ? ready : undefined), isWanted),
       (cause: unknown) => {
-        if (isWanted()) this.#failed(cause)
+        if (isWanted()) this.#failed(cause, phase.name)
       },
     )
   }
@@ -392,10 +393,13 @@ export class LiveRoom implements Round {
     this.#values = undefined
   }
 
-  #failed(cause: unknown): void {
+  /** In a phase, where it was its `contribute` that failed. */
+  #failed(cause: unknown, phase?: string): void {
     if (isDeclined(cause)) return this.happen({ type: 'failed', reason: 'DECLINED', detail: cause.reason })
-    const detail = cause instanceof Error ? cause.message : String(cause)
-    this.#parts.coordinator.env.log('warn', 'a round could not go on', { round: this.id, cause })
+    const words = cause instanceof Error ? cause.message : textOf(cause)
+    const isNamed = phase === undefined || (cause instanceof RondoError && cause.code === 'CONTRIBUTION_REFUSED')
+    const detail = isNamed ? words : `contribute of ${phase} failed: ${words}`
+    this.#parts.coordinator.env.log('warn', 'a round could not go on', { round: this.id, phase, cause })
     this.happen({ type: 'failed', reason: 'FAILED', detail: detail.slice(0, 256) })
   }
 

@@ -8,6 +8,7 @@ import { hexOf } from '../hex.js'
 import { createJournal } from '../journal/create-journal.js'
 import type { Journal, KeptRoom } from '../journal/journal.js'
 import { lifetimeMsMax, type RoundsLimits, type RoundsOptions, resolveRoundsLimits } from '../options.js'
+import { assertDefinition } from '../plan/assert-definition.js'
 import type { RoundsDefinition, RoundsTypes } from '../plan/define-rounds.js'
 import type { Plan } from '../plan/plan.js'
 import { fitsPlan } from '../room/fits-plan.js'
@@ -89,9 +90,10 @@ class Engine implements Rounds {
     handler: InviteHandler<T>,
     options: ServeOptions<T> = {},
   ): Served<T> {
+    assertDefinition(definition)
     this.#assertStore(definition)
     const key = keyOf(definition)
-    if (this.#served.has(key)) throw new TypeError(`${key} is served already`)
+    if (this.#served.has(key)) throw new TypeError(`${key} is served already: close what \`serve\` returned first`)
     const served = new ServedPlan(definition, handler, options, () => this.#served.delete(key))
     this.#served.set(key, served)
     this.#serveFormer(definition, key)
@@ -105,6 +107,7 @@ class Engine implements Rounds {
     const { signal } = options
     signal?.throwIfAborted()
     this.#assertUp()
+    assertDefinition(definition)
     this.#assertStore(definition)
     const setup = checkSchema(definition.setup, options.setup)
     if (!setup.ok)
@@ -128,6 +131,7 @@ class Engine implements Rounds {
   }
 
   async recover<T extends RoundsTypes>(definition: RoundsDefinition<T>): Promise<readonly Round<T['result']>[]> {
+    assertDefinition(definition)
     this.#loaded ??= this.#journal.load(this.#coordinator.env.wallMs())
     const kept = await this.#loaded
     const mine = kept.filter(({ name, version }) => name === definition.name && version === definition.version)

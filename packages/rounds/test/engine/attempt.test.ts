@@ -88,7 +88,7 @@ describe('contribute', () => {
   })
 
   for (const [what, contribute, detail] of [
-    ['throws', () => Promise.reject(new Error('the signer is off')), 'the signer is off'],
+    ['throws', () => Promise.reject(new Error('the signer is off')), 'contribute of word failed: the signer is off'],
     ['is of no shape that the phase has', () => JSON.parse('7'), 'a text'],
     ['its own check refuses', () => 'no', 'nobody may say no'],
   ] as const)
