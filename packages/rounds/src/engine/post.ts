@@ -33,6 +33,8 @@ export class Post {
   /** Once for what is claimed of others, which is anybody's word; for every link of this member's own, again. */
   readonly #greeted = new Set<number>()
   readonly #askedAtMs = new Map<number, number>()
+  /** Whose question is being answered. */
+  readonly #answering = new Set<number>()
   #asks = 0
   /** Whom `somebody` was last. */
   #lastAsked = 0
@@ -98,8 +100,18 @@ export class Post {
     const articles = this.#parts.articles()
     // Who holds nothing is new here.
     if (held.length === 0) this.#tellClaims(member)
-    this.#deliver(member, lackingIn(articles, held, offset))
+    void this.#answer(member, lackingIn(articles, held, offset))
     if (knowsMore(this.#known(), held, offset)) this.ask(member)
+  }
+
+  /** One at a time and at the pace of the link: the question is small, and what it asks for may be all that was ever said here. */
+  async #answer(member: number, articles: readonly Article[]): Promise<void> {
+    if (articles.length === 0 || this.#answering.has(member)) return
+    this.#answering.add(member)
+    for (const chunk of chunksOf(articles, this.#parts.limits.messageBytesMax)) {
+      if (!(await this.#send(member, 'articles', { room: this.#room, articles: chunk }))) break
+    }
+    this.#answering.delete(member)
   }
 
   heardClaim(from: PeerId, claim: Claim): void {
@@ -181,12 +193,16 @@ export class Post {
       this.#send(member, 'articles', { room: this.#room, articles: chunk })
   }
 
-  #send(member: number, type: 'articles' | 'ask' | 'links', payload: unknown): void {
+  /** Resolves to whether the session took it; never rejects. */
+  #send(member: number, type: 'articles' | 'ask' | 'links', payload: unknown): Promise<boolean> {
     const { coordinator, candidates } = this.#parts
     const peerId = candidates[member]
-    if (peerId === undefined) return
+    if (peerId === undefined) return Promise.resolve(false)
     const { name: protocol, version } = roundsProtocol
-    coordinator.sendTo(peerId, { protocol, version, type, payload }).catch(() => {})
+    return coordinator.sendTo(peerId, { protocol, version, type, payload }).then(
+      () => true,
+      () => false,
+    )
   }
 }
 

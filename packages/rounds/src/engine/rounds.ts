@@ -94,7 +94,11 @@ class Engine implements Rounds {
     this.#assertStore(definition)
     const key = keyOf(definition)
     if (this.#served.has(key)) throw new TypeError(`${key} is served already: close what \`serve\` returned first`)
-    const served = new ServedPlan(definition, handler, options, () => this.#served.delete(key))
+    const closed = (): void => {
+      // By whoever served it: it may have been closed before, and served anew since then.
+      if (this.#served.get(key) === served) this.#served.delete(key)
+    }
+    const served = new ServedPlan(definition, handler, options, closed)
     this.#served.set(key, served)
     this.#serveFormer(definition, key)
     return served
