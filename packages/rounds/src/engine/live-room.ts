@@ -1,30 +1,25 @@
-import type { Cancel, Coordinator, MaybePromise, PeerId, VerifiedMessage } from '@rondo/core'
-import { platformCrypto, RondoError } from '@rondo/core'
+import { type Cancel, type Coordinator, type PeerId, RondoError } from '@rondo/core'
 import { type Account, accountOf } from '../account/account.js'
 import type { Article } from '../articles/article.js'
-import { type ArticleDraft, type ContributionDraft, draftMessage } from '../articles/draft.js'
-import { readArticle } from '../articles/read-article.js'
 import type { Ask, Claim } from '../delivery/messages.js'
-import { roundsError } from '../errors.js'
-import { hexOf, isSameBytes } from '../hex.js'
 import type { Journal } from '../journal/journal.js'
 import type { RoundsLimits } from '../options.js'
-import { decodeValue, encodeValue } from '../plan/encode-value.js'
-import { judgeContent, judgeForm } from '../plan/judge.js'
 import type { Plan } from '../plan/plan.js'
-import type { View } from '../plan/shape.js'
 import { isDeclined, textOf } from '../plan/verdict.js'
 import type { RoomEffect, RoomEvent, Step, TimerName } from '../room/events.js'
 import type { Room } from '../room/room.js'
 import { step } from '../room/step.js'
 import { transcriptOf } from '../transcript/transcript-of.js'
 import { AttemptValues } from './attempt-values.js'
+import { Contributor } from './contributor.js'
+import { Ear } from './ear.js'
 import { nameOf, nameOutcome, type Outcome } from './outcome.js'
 import { Post } from './post.js'
 import type { Progress, Round, RoundEvents } from './round.js'
+import { Voice } from './voice.js'
 
-// One room at work: what comes in becomes events, `step` decides, and the effects are carried out here. Nothing is decided in this
-// file, and nothing is done anywhere else.
+// One room at work: what comes in becomes events, `step` decides, and the effects are carried out by the ear, the voice, the
+// contributor and the post. Nothing is decided in this file.
 
 export interface LiveRoomParts {
   readonly coordinator: Coordinator
@@ -48,29 +43,18 @@ export class LiveRoom implements Round {
   readonly #timers = new Map<TimerName, Cancel>()
   readonly #listeners = new Map<keyof RoundEvents<unknown>, Set<(fact: never) => unknown>>()
   readonly #events: RoomEvent[] = []
-  /** What was verified here, by the hash of its bytes: copies cost no second verification. */
-  readonly #verified = new Set<string>()
-  /**
-   * Statements that have no place here, and copies of them: what others hold and this room will not, until it has come further.
-   * Without it two members that hold what the other refuses would ask each other for ever.
-   */
-  readonly #refused = new Set<string>()
-  readonly #refusedCopies = new Set<string>()
-  readonly #forgeries = new Map<PeerId, number>()
-  readonly #useless = new Map<PeerId, number>()
+  readonly #ear: Ear
+  readonly #voice: Voice
+  readonly #contributor: Contributor
   /** Who brought what is being heard. */
   #bringer: PeerId | undefined
   #room: Room
   #isStepping = false
   #isDropped = false
-  /** One statement after the other. */
-  #saying: Promise<void> = Promise.resolve()
-  #values: AttemptValues | undefined
-  #contributing: AbortController | undefined
   #settle: (outcome: Outcome) => void = () => {}
 
   constructor(parts: LiveRoomParts) {
-    const { coordinator, limits, opening } = parts
+    const { coordinator, limits, journal, opening } = parts
     const { invitation, me, plan } = opening.room
     this.#parts = parts
     this.#room = opening.room
@@ -81,7 +65,23 @@ export class LiveRoom implements Round {
       this.#settle = resolve
     })
     const { id: room, candidates } = this
-    const [articles, refused] = [() => this.#room.articles, () => this.#refused]
+    const articles = () => this.#room.articles
+    this.#ear = new Ear({ coordinator, limits, plan, articles, take: (article, from) => this.#take(article, from) })
+    this.#voice = new Voice({
+      coordinator,
+      journal,
+      plan,
+      room: () => this.#room,
+      said: (article) => this.happen({ type: 'heard', article }),
+      failed: (cause) => this.#failed(cause),
+    })
+    this.#contributor = new Contributor({
+      plan,
+      valuesOf: (attempt) => this.#valuesOf(attempt),
+      say: (draft, isWanted) => this.#voice.say(draft, isWanted),
+      failed: (cause, phase) => this.#failed(cause, phase),
+    })
+    const { refused } = this.#ear
     this.#post = new Post({ coordinator, limits, room, candidates, me, articles, refused })
   }
 
@@ -158,56 +158,13 @@ export class LiveRoom implements Round {
 
   /** Resolves when all of them have been verified; undefined where that took no time. */
   heardArticles(from: PeerId, articles: readonly Uint8Array[]): Promise<unknown> | undefined {
-    if (!this.#post.isMember(from)) return undefined
-    const verifying = articles.map((bytes) => this.#verify(from, bytes)).filter((each) => each !== undefined)
-    return verifying.length === 0 ? undefined : Promise.all(verifying)
+    return this.#post.isMember(from) ? this.#ear.hear(from, articles) : undefined
   }
 
-  #verify(from: PeerId, bytes: Uint8Array): Promise<void> | undefined {
-    if (this.#isUnheard(from)) return undefined
-    const key = hexOf(platformCrypto.sha256(bytes))
-    if (this.#verified.has(key) || this.#refusedCopies.has(key)) return undefined
-    const verdict = this.#parts.coordinator.verifyMessage(bytes)
-    if (verdict instanceof Promise)
-      return verdict.then((settled) => this.#heard(from, key, settled)).catch((cause) => this.#stumbled(cause))
-    this.#heard(from, key, verdict)
-    return undefined
-  }
-
-  #stumbled(cause: unknown): void {
-    this.#parts.coordinator.env.log('error', 'an article could not be taken', { round: this.id, cause })
-  }
-
-  /** Whoever brought too much that is good for nothing has cost enough. */
-  #isUnheard(from: PeerId): boolean {
-    const { forgeriesMax, uselessMax } = this.#parts.limits
-    return (this.#forgeries.get(from) ?? 0) >= forgeriesMax || (this.#useless.get(from) ?? 0) >= uselessMax
-  }
-
-  #heard(from: PeerId, key: string, verdict: VerifiedMessage | { readonly ok: false }): void {
-    if (!verdict.ok) {
-      this.#forgeries.set(from, (this.#forgeries.get(from) ?? 0) + 1)
-      return
-    }
-    const article = this.#read(verdict)
-    if (article !== undefined) {
-      this.#bringer = from
-      this.happen({ type: 'heard', article })
-      this.#bringer = undefined
-    }
-    // One copy of a statement is worth remembering: its author can sign it again and again, and no two copies are alike.
-    const kept = this.#room.articles.findLast(({ hash }) => hash === article?.hash)
-    if (kept !== undefined && article !== undefined && isSameBytes(kept.bytes, article.bytes)) this.#verified.add(key)
-    else this.#useless.set(from, (this.#useless.get(from) ?? 0) + 1)
-    if (kept === undefined && article !== undefined && this.#refusedCopies.size < this.#parts.limits.uselessMax) {
-      this.#refused.add(article.hash)
-      this.#refusedCopies.add(key)
-    }
-  }
-
-  #read(message: VerifiedMessage): Article | undefined {
-    if (message.network !== this.#parts.coordinator.network) return undefined
-    return readArticle(this.#parts.plan, message)
+  #take(article: Article, from: PeerId): void {
+    this.#bringer = from
+    this.happen({ type: 'heard', article })
+    this.#bringer = undefined
   }
 
   /** Something happens: the room takes its step, and what that asks for is done. */
@@ -218,18 +175,13 @@ export class LiveRoom implements Round {
     try {
       for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
         const { room, effects } = step(this.#room, next, this.#parts.coordinator.env.monotonicMs())
-        if (mayHavePlaces(this.#room, room)) this.#forgetRefused()
+        if (mayHavePlaces(this.#room, room)) this.#ear.forgetRefused()
         this.#room = room
         for (const effect of effects) this.#do(effect)
       }
     } finally {
       this.#isStepping = false
     }
-  }
-
-  #forgetRefused(): void {
-    this.#refused.clear()
-    this.#refusedCopies.clear()
   }
 
   /** Ends it, and says so. The room stays: the node may be started again, and is asked about it then. */
@@ -241,7 +193,7 @@ export class LiveRoom implements Round {
     const late = new Promise<void>((resolve) => {
       cancel = coordinator.env.schedule(limits.farewellMs, resolve)
     })
-    await Promise.race([this.#saying, late])
+    await Promise.race([this.#voice.silence, late])
     cancel()
     this.#post.flush()
     // What the sessions were given goes out with the end of this turn, and they are closed after it.
@@ -257,7 +209,7 @@ export class LiveRoom implements Round {
   #rest(): void {
     for (const cancel of this.#timers.values()) cancel()
     this.#timers.clear()
-    this.#desist()
+    this.#contributor.desist()
   }
 
   // What is done.
@@ -267,15 +219,12 @@ export class LiveRoom implements Round {
       case 'say': {
         const { draft } = effect
         // Nobody has to be told that this member comes along once it does not any more.
-        return this.#say(
-          () => draft,
-          () => draft.kind !== 'join' || !this.isOver,
-        )
+        return this.#voice.say(draft, () => draft.kind !== 'join' || !this.isOver)
       }
       case 'contribute':
-        return this.#contribute(effect.draft, effect.view)
+        return this.#contributor.ask(effect.draft, effect.view)
       case 'desist':
-        return this.#desist()
+        return this.#contributor.desist()
       case 'spread':
         return this.#post.spread(effect.article, this.#bringer)
       case 'ask':
@@ -300,81 +249,10 @@ export class LiveRoom implements Round {
     this.#timers.set(name, this.#parts.coordinator.env.schedule(ms, ring))
   }
 
-  /** Signed, kept, and only then said. A draft that is wanted no more by the time its turn comes is undefined. */
-  #say(draftNow: () => MaybePromise<ArticleDraft | undefined>, isWanted: () => boolean = () => true): void {
-    this.#saying = this.#saying.then(async () => {
-      try {
-        const draft = await draftNow()
-        if (draft === undefined || !isWanted()) return
-        const article = await this.#sign(draft)
-        if (!isWanted()) return
-        await this.#keep(article)
-        if (isWanted()) this.happen({ type: 'heard', article })
-      } catch (cause) {
-        this.#failed(cause)
-      }
-    })
-  }
-
-  async #sign(draft: ArticleDraft): Promise<Article> {
-    const { coordinator, plan } = this.#parts
-    const { expiresMs } = this.#room.invitation
-    const times = { createdMs: coordinator.env.wallMs(), expiresMs }
-    const bytes = await coordinator.signMessage(draftMessage(plan, draft, times))
-    const verdict = await coordinator.verifyMessage(bytes)
-    const article = verdict.ok ? this.#read(verdict) : undefined
-    if (article === undefined) throw new Error(`what was signed as ${draft.kind} does not verify`)
-    return article
-  }
-
-  /** Before it is sent. With a join goes everything that led to it, so that a later life can see what it was about. */
-  async #keep(article: Article): Promise<void> {
-    const articles = article.kind === 'join' ? [...this.#room.articles, article] : [article]
-    await this.#parts.journal.keep(this.id, articles, { durable: true, claim: claimOf(article) })
-  }
-
-  #contribute(draft: ContributionDraft, view: View): void {
-    const { plan } = this.#parts
-    const phase = plan.phases[draft.phase]
-    if (phase?.kind !== 'said') return
-    const controller = new AbortController()
-    this.#contributing = controller
-    const { signal } = controller
-    const values = this.#valuesOf(draft.attempt)
-    const isWanted = (): boolean => !signal.aborted
-    const make = async (): Promise<ContributionDraft | undefined> => {
-      const local = values.localIn(view)
-      const encoded = encodeValue(await phase.contribute(view, local, { signal }))
-      if (signal.aborted) return undefined
-      // As others will read it: a property that is undefined, say, is not sent.
-      const read = decodeValue(encoded)
-      if (!read.ok) throw roundsError('CONTRIBUTION_REFUSED', { detail: `${phase.name}: ${read.code}` })
-      const { value } = read
-      const form = judgeForm(phase, { value, valueBytes: encoded.length })
-      const verdict = form.ok ? judgeContent(phase, view, local.me, form.value) : form
-      // What breaks the protocol would convict this member.
-      if (!verdict.ok) {
-        const failed = form.ok ? `check of ${phase.name} failed` : phase.name
-        const detail = 'fault' in verdict ? `${phase.name}: ${verdict.fault}` : `${failed}: ${textOf(verdict.failure)}`
-        throw roundsError('CONTRIBUTION_REFUSED', { detail })
-      }
-      return { ...draft, value }
-    }
-    // Not in the queue of what is said: it may take its time, and a closing must not wait for it.
-    const made = make()
-    made.then(
-      (ready) => this.#say(() => (isWanted() ? ready : undefined), isWanted),
-      (cause: unknown) => {
-        if (isWanted()) this.#failed(cause, phase.name)
-      },
-    )
-  }
-
   #valuesOf(attempt: string): AttemptValues {
-    if (this.#values?.attempt === attempt) return this.#values
     const { coordinator, journal, plan } = this.#parts
     const { invitation, me } = this.#room
-    this.#values = new AttemptValues({
+    return new AttemptValues({
       plan,
       attempt,
       me: coordinator.peerId,
@@ -383,14 +261,6 @@ export class LiveRoom implements Round {
       random: (bytes) => coordinator.env.random(bytes),
       spend: (of, secret) => journal.spend(this.id, of, secret),
     })
-    return this.#values
-  }
-
-  #desist(): void {
-    this.#contributing?.abort(roundsError('ROUND_OVER'))
-    this.#contributing = undefined
-    this.#values?.end()
-    this.#values = undefined
   }
 
   /** In a phase, where it was its `contribute` that failed. */
@@ -419,7 +289,7 @@ export class LiveRoom implements Round {
   #tellOutcome(): void {
     const { outcome } = this.#room
     if (outcome === undefined) return
-    this.#desist()
+    this.#contributor.desist()
     const named = nameOutcome(this.#room, outcome)
     this.#settle(named)
     this.#emit('outcome', named)
@@ -454,10 +324,4 @@ export class LiveRoom implements Round {
 function mayHavePlaces(before: Room, { articles, attempts }: Room): boolean {
   if (articles !== before.articles && articles.at(-1)?.kind === 'join') return true
   return attempts.some(({ phase }, at) => phase !== before.attempts[at]?.phase)
-}
-
-/** What no other life or process of this node may say once this one did. */
-function claimOf(article: Article): string | undefined {
-  if (article.kind === 'join') return article.parent
-  return article.kind === 'contribution' ? article.attempt + hexOf(Uint8Array.of(article.phase)) : undefined
 }

@@ -19,7 +19,7 @@ export interface PostParts {
   /** What is held here now. */
   readonly articles: () => readonly Article[]
   /** Hashes of what has no place here, and is not wanted again. */
-  readonly refused: () => ReadonlySet<string>
+  readonly refused: ReadonlySet<string>
 }
 
 export class Post {
@@ -137,7 +137,7 @@ export class Post {
   /** What nobody has to send: what is held comes last, and so is named where not all can be. */
   #known(): readonly Pick<Article, 'hash'>[] {
     const { articles, refused } = this.#parts
-    return [...Array.from(refused(), (hash) => ({ hash })), ...articles()]
+    return [...Array.from(refused, (hash) => ({ hash })), ...articles()]
   }
 
   #greet(member: number): void {
