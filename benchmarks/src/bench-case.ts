@@ -10,6 +10,10 @@ export interface Metric {
   readonly name: string
   readonly unit: string
   readonly goals?: readonly Goal[]
+  /** The baselines that have such a figure, where not all have. */
+  readonly comparedWith?: readonly string[]
+  /** A plan may leave it out. */
+  readonly isOptional?: boolean
 }
 
 /** One run of one contestant: a number for each metric. */

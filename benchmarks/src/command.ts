@@ -7,8 +7,11 @@ import { type BenchOptions, parseBenchOptions, type ReportOptions, UsageError } 
 import { fullPlan, quickPlan } from './plan.ts'
 import { readRows } from './report/read-rows.ts'
 import { writeReport } from './report/write-report.ts'
+import { roundsCases } from './rounds/rounds-cases.ts'
 import { type Made, type Row, toRows } from './row.ts'
 import { formatTable } from './table.ts'
+
+const suites = { hostile: hostileCases, rounds: roundsCases }
 
 /** Where the command writes. */
 export interface Terminal {
@@ -19,8 +22,8 @@ export interface Terminal {
 /** Runs the benchmarks that the arguments ask for. Returns the exit code: a goal missed is no failure, a run that broke is. */
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
-    const options = parseBenchOptions(args, allCases, hostileCases)
-    if (options === 'help') terminal.out(helpText(allCases, hostileCases))
+    const options = parseBenchOptions(args, allCases, suites)
+    if (options === 'help') terminal.out(helpText(allCases, hostileCases, roundsCases))
     else if ('rowsFile' in options) await reportOn(options, terminal)
     else await runCases(options, terminal)
     return 0
@@ -35,14 +38,14 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
 }
 
 async function runCases(options: BenchOptions, terminal: Terminal): Promise<void> {
-  const { transport, cases, quick, jsonFile, cpuProfDir, reportDir } = options
+  const { what, cases, quick, jsonFile, cpuProfDir, reportDir } = options
   const plan = quick ? quickPlan : fullPlan
   const made = describeRun(quick)
-  terminal.out(`${made.plan} run over ${transport}, Node ${made.node}, ${made.cores} cores\n\n`)
+  terminal.out(`${made.plan} run, ${what}, Node ${made.node}, ${made.cores} cores\n\n`)
   const rows: Row[] = []
-  for (const each of cases) {
-    terminal.error(`${each.name} …\n`)
-    rows.push(...toRows(each, transport, await each.measure({ transport, plan, cpuProfDir }), made))
+  for (const { benchCase, transport } of cases) {
+    terminal.error(`${benchCase.name} …\n`)
+    rows.push(...toRows(benchCase, transport, await benchCase.measure({ transport, plan, cpuProfDir }), made))
   }
   terminal.out(`\n${formatTable(rows)}\n`)
   if (jsonFile !== undefined) await writeFile(jsonFile, `${JSON.stringify(rows, undefined, 2)}\n`)
@@ -64,6 +67,6 @@ async function reportOn({ rowsFile, reportDir }: ReportOptions, terminal: Termin
 }
 
 async function report(rows: readonly Row[], dir: string, terminal: Terminal): Promise<void> {
-  await writeReport(rows, [...allCases, ...hostileCases], dir)
+  await writeReport(rows, [...allCases, ...Object.values(suites).flat()], dir)
   terminal.out(`\nThe report is in ${dir}: README.md and index.html.\n`)
 }

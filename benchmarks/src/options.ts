@@ -3,13 +3,19 @@ import type { BenchCase, TransportName } from './bench-case.ts'
 
 export const transportNames = ['ws', 'memory'] as const satisfies readonly TransportName[]
 
-/** What attackers cost: cases of their own, over WebSockets. */
-export const hostileSuite = 'hostile'
+/** Cases of their own, each over the transports that it names itself. */
+export type Suites = Readonly<Record<string, readonly BenchCase[]>>
+
+export interface ChosenCase {
+  readonly benchCase: BenchCase
+  readonly transport: TransportName
+}
 
 export interface BenchOptions {
-  readonly transport: TransportName
-  /** At least one; all that the transport has where none is named. */
-  readonly cases: readonly BenchCase[]
+  /** A transport or a suite. */
+  readonly what: string
+  /** At least one; all that there are where none is named. */
+  readonly cases: readonly ChosenCase[]
   readonly quick: boolean
   readonly jsonFile: string | undefined
   readonly cpuProfDir: string | undefined
@@ -29,20 +35,22 @@ export class UsageError extends Error {}
 export function parseBenchOptions(
   args: readonly string[],
   cases: readonly BenchCase[],
-  hostileCases: readonly BenchCase[] = [],
+  suites: Suites = {},
 ): BenchOptions | ReportOptions | 'help' {
   const { values, positionals } = parse(args)
   if (values.help) return 'help'
   const [word = '', ...more] = positionals
   if (word === 'report') return reportOf(more, values)
-  const transport = word === hostileSuite ? 'ws' : transportNames.find((name) => name === word)
-  if (transport === undefined || more.length > 0) {
-    const words = `${transportNames.join(', ')} or ${hostileSuite}`
-    throw new UsageError(`Name one transport or suite, ${words}, not '${positionals.join(' ')}'.`)
+  const transport = transportNames.find((name) => name === word)
+  const suite = Object.hasOwn(suites, word) ? suites[word] : undefined
+  if ((transport === undefined && suite === undefined) || more.length > 0) {
+    const words = [...transportNames, ...Object.keys(suites)].join(', ')
+    throw new UsageError(`Name one transport or suite of ${words}, not '${positionals.join(' ')}'.`)
   }
+  const offered = transport === undefined ? (suite ?? []) : cases
   return {
-    transport,
-    cases: choose(values.case, word === hostileSuite ? hostileCases : cases, transport),
+    what: word,
+    cases: choose(values.case, offered.flatMap(over(transport)), word),
     quick: values.quick,
     jsonFile: values.json,
     cpuProfDir: values['cpu-prof'],
@@ -77,14 +85,21 @@ function parse(args: readonly string[]) {
   }
 }
 
-function choose(names: readonly string[], cases: readonly BenchCase[], transport: TransportName): readonly BenchCase[] {
-  const served = cases.filter(({ transports }) => transports.includes(transport))
-  if (names.length === 0) return served
-  return names.map((name) => {
-    const found = served.find((each) => each.name === name)
-    if (found !== undefined) return found
+/** Over the transport that is asked for, or else over each that a case has. */
+function over(transport: TransportName | undefined): (benchCase: BenchCase) => readonly ChosenCase[] {
+  return (benchCase) =>
+    benchCase.transports
+      .filter((each) => transport === undefined || each === transport)
+      .map((each) => ({ benchCase, transport: each }))
+}
+
+function choose(names: readonly string[], offered: readonly ChosenCase[], what: string): readonly ChosenCase[] {
+  if (names.length === 0) return offered
+  return names.flatMap((name) => {
+    const found = offered.filter(({ benchCase }) => benchCase.name === name)
+    if (found.length > 0) return found
     throw new UsageError(
-      `There is no case '${name}' over ${transport}; there are ${served.map(({ name }) => name).join(', ')}.`,
+      `There is no case '${name}' over ${what}; there are ${offered.map(({ benchCase }) => benchCase.name).join(', ')}.`,
     )
   })
 }

@@ -12,6 +12,10 @@ export interface Plan {
   readonly transferPieces: number
   /** Runs of the memory case: each takes fresh processes and all connections anew. */
   readonly memoryRuns: number
+  /** A run of two members plays so many rounds; one of more plays fewer. */
+  readonly roundsOfTwo: number
+  /** Members up to which all are linked to all over WebSockets: a hundred have 4,950 links. */
+  readonly meshOverWsMax: number
   /** Runs of a siege that has to wait for deadlines, with the attack and without. */
   readonly siegeRuns: number
 }
@@ -25,6 +29,8 @@ export const quickPlan: Plan = {
   dials: 20,
   transferPieces: 256,
   memoryRuns: 1,
+  roundsOfTwo: 400,
+  meshOverWsMax: 20,
   siegeRuns: 1,
 }
 
@@ -37,5 +43,7 @@ export const fullPlan: Plan = {
   dials: 50,
   transferPieces: 1_024,
   memoryRuns: 3,
+  roundsOfTwo: 1_000,
+  meshOverWsMax: 100,
   siegeRuns: 3,
 }

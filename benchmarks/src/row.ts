@@ -43,9 +43,14 @@ export function toRows(
 ): readonly Row[] {
   const [subject, ...others] = contestants
   if (subject === undefined) return []
-  return benchCase.metrics.map((metric, index) => {
+  const isLeftOut = ({ name, isOptional }: Metric): boolean =>
+    isOptional === true && !subject[1].some((sample) => name in sample)
+  const measured = benchCase.metrics.filter((metric) => !isLeftOut(metric))
+  return measured.map((metric, index) => {
     const { median: value, min, max } = summaryOf(metric, subject[1])
-    const baselines = Object.fromEntries(others.map(([name, samples]) => [name, summaryOf(metric, samples)]))
+    const { comparedWith } = metric
+    const comparable = others.filter(([name]) => comparedWith === undefined || comparedWith.includes(name))
+    const baselines = Object.fromEntries(comparable.map(([name, samples]) => [name, summaryOf(metric, samples)]))
     const vs = Object.fromEntries(Object.entries(baselines).map(([name, { median }]) => [name, value / median]))
     return {
       case: benchCase.name,

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { allCases } from '../src/cases.ts'
 import { runCommand } from '../src/command.ts'
 import { hostileCases } from '../src/hostile/hostile-cases.ts'
+import { roundsCases } from '../src/rounds/rounds-cases.ts'
 
 async function run(...args: string[]) {
   let out = ''
@@ -20,7 +21,7 @@ describe('the bench command', () => {
   test('explains itself on one screen, every case included', async () => {
     const { code, out, error } = await run('--help')
     expect({ code, error }).toEqual({ code: 0, error: '' })
-    for (const { name } of [...allCases, ...hostileCases]) expect(out).toContain(name)
+    for (const { name } of [...allCases, ...hostileCases, ...roundsCases]) expect(out).toContain(name)
     expect(out.split('\n').length).toBeLessThanOrEqual(40)
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120)
   })
@@ -39,6 +40,15 @@ describe('the bench command', () => {
     expect(await run('ws', '--case', 'half-open')).toMatchObject({ code: 2 })
   })
 
+  test('has rounds in a suite of their own, each case over its transport', async () => {
+    const { code, error } = await run('rounds', '--case', 'sealed-200B')
+    expect(code).toBe(2)
+    for (const { name, transports } of roundsCases) {
+      expect(error).toContain(name)
+      expect(transports).toHaveLength(1)
+    }
+  })
+
   test('refuses a case that the transport does not have', async () => {
     expect(await run('memory', '--case', 'fanout-500')).toMatchObject({ code: 2 })
   })
@@ -47,6 +57,7 @@ describe('the bench command', () => {
     [[]],
     [['carrier-pigeon']],
     [['ws', 'memory']],
+    [['toString']],
     [['ws', '--loud']],
     [['report']],
     [['report', 'rows.json']],

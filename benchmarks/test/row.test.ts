@@ -68,6 +68,23 @@ describe('a row', () => {
     expect(row).toMatchObject({ value: 1, vs: {}, goals: [] })
   })
 
+  test('stands beside the baselines that have such a figure, and may be left out where it says so', () => {
+    const rows = toRows(
+      caseOf([
+        { name: 'throughput', unit: 'msg/s', comparedWith: [] },
+        { name: 'latency', unit: 'ms', isOptional: true },
+        { name: 'jitter', unit: 'ms' },
+      ]),
+      'ws',
+      measured,
+      made,
+    )
+    expect(rows.map(({ metric, vs }) => [metric, vs])).toEqual([
+      ['throughput', {}],
+      ['jitter', { 'raw-ws': Number.NaN }],
+    ])
+  })
+
   test('misses its goal where a figure is missing', () => {
     const goals = [{ against: 'raw-ws', atLeast: 0 }]
     const [row] = toRows(caseOf([{ name: 'latency', unit: 'ms', goals }]), 'ws', measured, made)

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { RoundsDefinition } from '@rondo/rounds'
 
 /** Imports a module, a file or a package as seen from `folder`, and takes the definition out of it. Throws an Error that says what is wrong. */
@@ -31,7 +31,7 @@ async function importFrom(folder: string, module: string): Promise<Readonly<Reco
   const file = resolve(folder, module)
   let target = file
   try {
-    if (!existsSync(file)) target = createRequire(join(folder, 'here.js')).resolve(module)
+    if (!existsSync(file)) target = packageSeenFrom(folder, module)
   } catch {
     throw new Error(`there is neither a file nor a package ${module}`)
   }
@@ -39,6 +39,16 @@ async function importFrom(folder: string, module: string): Promise<Readonly<Reco
     return await import(pathToFileURL(target).href)
   } catch (cause) {
     throw new Error(`${module} cannot be imported: ${cause instanceof Error ? cause.message : String(cause)}`)
+  }
+}
+
+/** The packages of the workspace are there for whoever calls from its top, which has none of them itself. */
+function packageSeenFrom(folder: string, module: string): string {
+  try {
+    return createRequire(join(folder, 'here.js')).resolve(module)
+  } catch (cause) {
+    if (!module.startsWith('@rondo/')) throw cause
+    return fileURLToPath(import.meta.resolve(module))
   }
 }
 

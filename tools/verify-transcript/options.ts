@@ -7,10 +7,13 @@ export const help = `npm run verify-transcript -- FILE --protocol MODULE[#export
 
   FILE         a transcript or a piece of evidence, as a round gives it
   --protocol   the module with the definition: a file, or a package. Without #export it is the
-               one definition that the module exports
+               one definition that the module exports. It is imported, and so runs: keep the
+               definition apart from the program that plays it
   --network    the network that it has to be from; any network where left out
-  --round      the id of the round that it has to be about
+  --round      the id of the round that it has to be about, as \`round.id\` has it
   --help       this text
+
+  For example: npm run verify-transcript -- dice.transcript --protocol @rondo/rounds/examples#dice
 
   Ends with 0 where the round was completed or the file convicts somebody, and with 1 otherwise.
 `

@@ -1,6 +1,7 @@
 import type { Made, Row } from '../row.ts'
 import type { Summary } from '../statistics.ts'
 import { createSlugs } from './escape.ts'
+import { type Growth, growthsOf } from './growth.ts'
 
 // Rows, as the report tells them: a chapter for each case, with what can be drawn of it.
 
@@ -46,6 +47,7 @@ export interface Chapter {
   readonly rows: readonly Row[]
   readonly comparison: Comparison | undefined
   readonly latencies: Latencies | undefined
+  readonly growths: readonly Growth[]
 }
 
 /** In the order in which cases first appear. */
@@ -64,6 +66,7 @@ export function toChapters(rows: readonly Row[], abouts: ReadonlyMap<string, str
       rows: own,
       comparison: comparisonOf(own),
       latencies: latenciesOf(own),
+      growths: growthsOf(own),
     }
   })
 }

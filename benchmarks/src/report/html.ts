@@ -2,9 +2,20 @@ import type { Row } from '../row.ts'
 import { formatNumber } from '../table.ts'
 import { type Chapter, describeRuns } from './chapters.ts'
 import { escapeHtml as e } from './escape.ts'
+import { plotGrowth } from './plot-growth.ts'
 import { type Plot, plotComparison, plotLatencies } from './plots.ts'
 import { figureStyle, pageStyle } from './style.ts'
-import { comparisonCaption, goalsOf, headlineOf, intro, latencyCaption, reading, times, title } from './words.ts'
+import {
+  comparisonCaption,
+  goalsOf,
+  growthCaption,
+  headlineOf,
+  intro,
+  latencyCaption,
+  reading,
+  times,
+  title,
+} from './words.ts'
 
 /** One page that needs nothing else: no script, no font, no image from anywhere. */
 export function renderHtml(chapters: readonly Chapter[]): string {
@@ -56,10 +67,11 @@ function cardOf(chapter: Chapter): string {
 }
 
 function sectionOf(chapter: Chapter): string {
-  const { name, slug, about, comparison, latencies, rows } = chapter
+  const { name, slug, about, comparison, latencies, growths, rows } = chapter
   const figures = [
     ...(comparison === undefined ? [] : [figureOf(comparisonCaption(comparison), plotComparison(comparison))]),
     ...(latencies === undefined ? [] : [figureOf(latencyCaption(latencies), plotLatencies(latencies))]),
+    ...growths.map((growth) => figureOf(growthCaption(growth), plotGrowth(growth))),
   ]
   const notes = rows.flatMap((row) => row.notes)
   return `<section class="case-box" id="${slug}" aria-labelledby="${slug}-name">

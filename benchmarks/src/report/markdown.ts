@@ -2,7 +2,17 @@ import type { Row } from '../row.ts'
 import { formatNumber } from '../table.ts'
 import { type Chapter, describeRuns } from './chapters.ts'
 import { escapeMarkdown as e } from './escape.ts'
-import { comparisonCaption, goalsOf, headlineOf, intro, latencyCaption, reading, times, title } from './words.ts'
+import {
+  comparisonCaption,
+  goalsOf,
+  growthCaption,
+  headlineOf,
+  intro,
+  latencyCaption,
+  reading,
+  times,
+  title,
+} from './words.ts'
 
 /** The same as the page, for where Markdown is read; its figures are files beside it. */
 export function renderMarkdown(chapters: readonly Chapter[]): string {
@@ -28,15 +38,17 @@ export function renderMarkdown(chapters: readonly Chapter[]): string {
 
 export const comparisonFile = ({ slug }: Chapter): string => `figures/${slug}.svg`
 export const latencyFile = ({ slug }: Chapter): string => `figures/${slug}-latency.svg`
+export const growthFile = ({ slug }: Chapter, index: number): string => `figures/${slug}-growth-${index + 1}.svg`
 
 function chapterOf(chapter: Chapter): readonly string[] {
-  const { name, slug, about, comparison, latencies, rows, subject } = chapter
+  const { name, slug, about, comparison, latencies, growths, rows, subject } = chapter
   return [
     `<a id="${slug}"></a>`,
     `## ${e(name)}`,
     ...(about === '' ? [] : [e(about)]),
     ...(comparison === undefined ? [] : [`![${e(comparisonCaption(comparison))}](${comparisonFile(chapter)})`]),
     ...(latencies === undefined ? [] : [`![${e(latencyCaption(latencies))}](${latencyFile(chapter)})`]),
+    ...growths.map((growth, index) => `![${e(growthCaption(growth))}](${growthFile(chapter, index)})`),
     [`| figure | ${e(subject)} | min..max | against |`, '|---|---|---|---|', ...rows.map(lineOf)].join('\n'),
     ...rows.flatMap(({ notes }) => (notes.length === 0 ? [] : [notes.map((note) => `- ${e(note)}`).join('\n')])),
   ]

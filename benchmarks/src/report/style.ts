@@ -18,7 +18,7 @@ svg .tick{font-size:11px;fill:var(--soft)}
 svg .subject{fill:var(--subject)}svg .reference{fill:var(--reference)}svg .other{fill:var(--other)}
 svg .grid{stroke:var(--grid)}svg .one{stroke:var(--one);stroke-dasharray:3 3}
 svg .whisker{stroke:var(--ink);stroke-width:1.5}svg .halo{stroke:var(--card);stroke-width:5}
-svg .range{stroke:var(--one);stroke-width:1.5}svg .span{stroke-width:5;stroke-linecap:round}
+svg .curve{stroke-width:2.5}svg .curve.other-line{stroke-dasharray:5 4}svg .reference-line{stroke:var(--reference)}svg .range{stroke:var(--one);stroke-width:1.5}svg .span{stroke-width:5;stroke-linecap:round}
 svg .subject-line{stroke:var(--subject)}svg .other-line{stroke:var(--other)}
 svg .hollow{fill:var(--card);stroke-width:2.5}`
 

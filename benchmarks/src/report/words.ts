@@ -1,6 +1,7 @@
 import type { JudgedGoal } from '../goal.ts'
 import { formatNumber } from '../table.ts'
 import type { Chapter, Comparison, Latencies } from './chapters.ts'
+import type { Growth } from './growth.ts'
 
 // What the report says, on the page and in Markdown alike.
 
@@ -11,6 +12,7 @@ export const intro =
 export const reading: readonly string[] = [
   'A bar is the median of all runs, as a multiple of the median of raw-ws: bare ws, nothing encrypted, nothing signed. The fine line across its end goes from the lowest run to the highest; where it is long, the machine was busy.',
   'Latency goes from p50, the full circle, to p99, the hollow one; the fine line goes on to the highest p99 of any run. The scale is logarithmic.',
+  'Growth has a logarithmic scale both ways: a straight line is a power, and a steeper one a higher. Round trips + crypto is what no round can do without, bare exchanges + crypto the same messages with no rounds in them.',
   'Both ends share one machine over loopback, which has no latency and loses nothing. What is compared does different work: raw-ws and socket.io encrypt nothing, libp2p encrypts, gossipsub signs each message, Rondo encrypts, authenticates and checks for replays.',
 ]
 
@@ -33,7 +35,11 @@ export function times(ratio: number): string {
 }
 
 export function goalsOf({ rows }: Chapter): readonly JudgedGoal[] {
-  return rows.flatMap(({ goals }) => goals.map(({ text, met }) => ({ text: typeset(text), met })))
+  // Those of the first row are the case's; others need to say what they are about.
+  const about = (metric: string, index: number): string => (index === 0 ? '' : `${metric}: `)
+  return rows.flatMap(({ goals, metric }, index) =>
+    goals.map(({ text, met }) => ({ text: about(metric, index) + typeset(text), met })),
+  )
 }
 
 const typeset = (goal: string): string =>
@@ -48,4 +54,8 @@ export function comparisonCaption({ metric, isMoreBetter, reference }: Compariso
 
 export function latencyCaption({ what }: Latencies): string {
   return `latency from p50 to p99${what === '' ? '' : `, ${what}`}; less is better`
+}
+
+export function growthCaption({ metric, exponent }: Growth): string {
+  return `${metric}, by the number of members; as the number of others to the power of ${exponent.toFixed(2)}; less is better`
 }

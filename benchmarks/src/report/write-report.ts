@@ -4,7 +4,8 @@ import type { BenchCase } from '../bench-case.ts'
 import type { Row } from '../row.ts'
 import { type Chapter, toChapters } from './chapters.ts'
 import { renderFigure, renderHtml } from './html.ts'
-import { comparisonFile, latencyFile, renderMarkdown } from './markdown.ts'
+import { comparisonFile, growthFile, latencyFile, renderMarkdown } from './markdown.ts'
+import { plotGrowth } from './plot-growth.ts'
 import { plotComparison, plotLatencies } from './plots.ts'
 
 /** Writes `README.md` with its `figures/`, which it makes anew, and `index.html`. */
@@ -18,9 +19,10 @@ export async function writeReport(rows: readonly Row[], cases: readonly BenchCas
 }
 
 function figuresOf(chapter: Chapter): readonly (readonly [file: string, svg: string])[] {
-  const { comparison, latencies } = chapter
+  const { comparison, latencies, growths } = chapter
   return [
     ...(comparison === undefined ? [] : [[comparisonFile(chapter), renderFigure(plotComparison(comparison))] as const]),
     ...(latencies === undefined ? [] : [[latencyFile(chapter), renderFigure(plotLatencies(latencies))] as const]),
+    ...growths.map((growth, index) => [growthFile(chapter, index), renderFigure(plotGrowth(growth))] as const),
   ]
 }

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { toChapters } from '../../src/report/chapters.ts'
 import { escapeHtml, escapeMarkdown } from '../../src/report/escape.ts'
+import { exponentOf, growthsOf } from '../../src/report/growth.ts'
 import { renderFigure, renderHtml } from '../../src/report/html.ts'
 import { renderMarkdown } from '../../src/report/markdown.ts'
+import { plotGrowth } from '../../src/report/plot-growth.ts'
 import { formatUs, plotComparison, plotLatencies } from '../../src/report/plots.ts'
 import { readRows } from '../../src/report/read-rows.ts'
 import { writeReport } from '../../src/report/write-report.ts'
@@ -57,6 +59,42 @@ function unclosed(svg: string): string[] {
   }
   return open
 }
+
+describe('growth', () => {
+  const at = (size: number, value: number, metric = 'a round'): Row => ({
+    ...latency(`${metric}, n = ${size}`, value),
+    baselines: { [hostile]: { median: value / 2, min: 0, max: value } },
+  })
+  const grown = [at(2, 1), at(5, 16), at(20, 361)]
+
+  test('is the power that the figures follow', () => {
+    expect(exponentOf([2, 5, 20].map((size) => ({ size, median: 7 * (size - 1) })))).toBeCloseTo(1)
+    const [growth] = growthsOf(grown)
+    expect(growth).toMatchObject({ metric: 'a round', unit: 'ms' })
+    expect(growth?.exponent).toBeCloseTo(2)
+    expect(growth?.curves.map(({ points }) => points.map(({ median }) => median))).toEqual([
+      [1, 16, 361],
+      [0.5, 8, 180.5],
+    ])
+  })
+
+  test('takes three sizes, of one metric, with figures that have a logarithm', () => {
+    expect(growthsOf(grown.slice(1))).toEqual([])
+    expect(growthsOf([...grown.slice(1), at(100, 1, 'another')])).toEqual([])
+    expect(growthsOf([...grown, at(100, -1)])).toEqual([])
+    expect(growthsOf([...grown, at(100, Number.NaN)])).toEqual([])
+  })
+
+  test('is drawn as a figure of its own, whose words are words', () => {
+    const [growth] = growthsOf(grown)
+    const svg = growth === undefined ? '' : renderFigure(plotGrowth(growth))
+    expect(unclosed(svg.replace(/<style>.*<\/style>/s, ''))).toEqual([])
+    expect(svg).not.toContain('<script>')
+    expect(svg).not.toMatch(/NaN|Infinity|undefined/)
+    expect(html(grown)).toContain('as the number of others to the power of 2.00')
+    expect(markdown(grown)).toContain('-growth-1.svg')
+  })
+})
 
 describe('a chapter', () => {
   test('compares everybody with raw-ws, and knows which way is better', () => {

@@ -28,7 +28,7 @@ export const roundsErrorGuide: Readonly<Record<RoundsErrorCode, ErrorAdvice>> = 
   CONTRIBUTION_REFUSED: {
     fault: 'handler',
     remedy:
-      'Mend `contribute`: it returned what the phase’s own schema or `check` refuses, and saying so would have convicted this member.',
+      'Mend `contribute`: it returned what the phase’s own schema or `check` refuses, and saying so would have convicted this member. Where the detail says that `check` failed, mend `check`: it has to return `true` or a `fault`, at once.',
   },
   ROUND_TAKEN: { fault: 'operator', remedy: 'Run one process with this identity and this store.' },
   JOURNAL_FULL: {

@@ -154,9 +154,14 @@ function tellMore(account: Account, outcome: Aborted, name: NameOf): readonly st
   const { reason, culprits, suspects, declined, mayBeCompleted } = outcome
   const more: string[] = []
   if (culprits.length > 0) {
+    // Where the round ended for another reason, the headline names somebody else.
+    if (reason !== 'EQUIVOCATION' && reason !== 'FAULT')
+      for (const each of account.convictions)
+        if (culprits.includes(each.member)) more.push(stop(tellConviction(each, name)))
     const whose = culprits.length === 1 ? 'Its own signature shows' : 'Their own signatures show'
     more.push(`${whose} it, and anybody can check that.`)
   }
+  if (reason === 'TIMEOUT') more.push(...tellOwnSilence(account))
   if (reason === 'DECLINED') more.push('Whoever declines breaks no rule.')
   // Nobody has to answer an invitation; and where somebody is convicted, nobody else is suspected of it.
   if (reason === 'NOT_ENOUGH' || reason === 'LEFT_OUT') more.push(...tellAnswers(account, declined, name))
@@ -166,6 +171,13 @@ function tellMore(account: Account, outcome: Aborted, name: NameOf): readonly st
       'This member had said all that the others need: they may complete the round, and then it learns the result.',
     )
   return more
+}
+
+/** Whoever waits for a person or a device that does not answer is missed by the others as well, and has to know it. */
+function tellOwnSilence({ attempts, me }: Account): readonly string[] {
+  const phase = attempts.at(-1)?.phases.find(({ state }) => state === 'incomplete')
+  if (phase === undefined || me === undefined || !phase.missing.includes(me)) return []
+  return [`This member had not spoken in ${quotedPhase(phase.name)} itself.`]
 }
 
 function tellAnswers({ members, me }: Account, declined: Aborted['declined'], name: NameOf): readonly string[] {

@@ -9,13 +9,15 @@ export function childrenIn(graph: Graph, root: number, me: number): readonly num
   const isReached = new Uint8Array(graph.length)
   isReached[root] = 1
   const children: number[] = []
+  let left = graph.length - 1
   let level = [root]
-  while (level.length > 0) {
+  while (level.length > 0 && left > 0) {
     const next: number[] = []
     for (const parent of level) {
       for (const member of graph[parent] ?? []) {
         if (isReached[member] === 1) continue
         isReached[member] = 1
+        left -= 1
         next.push(member)
         if (parent === me) children.push(member)
       }

@@ -45,7 +45,8 @@ function candidatesOf<T extends RoundsTypes>(
   host: PeerId,
   { with: others, role }: StartOptions<T>,
 ): readonly Candidate[] {
-  const candidates = [
+  if (!Array.isArray(others)) throw new TypeError('with must list the peer ids of those whom to invite')
+  const candidates: Candidate[] = [
     { peerId: host, role },
     ...others.map((each) => (typeof each === 'string' ? { peerId: each } : each)),
   ]
@@ -90,19 +91,20 @@ function assertStart({
   const whole = (value: number, least: number, most: number): boolean =>
     Number.isInteger(value) && value >= least && value <= most
   if (candidates > 100) throw new TypeError(`at most 100 are invited to a round, not ${candidates}`)
+  if (candidates < plan.membersMin)
+    throw new TypeError(
+      `${plan.name} takes ${plan.membersMin} members or more: with names too few, host included ${candidates}`,
+    )
   if (!whole(maximum, plan.membersMin, plan.membersMax))
     throw new TypeError(`maximum must be from ${plan.membersMin} to ${plan.membersMax}: ${maximum}`)
   if (!whole(minimum, plan.membersMin, Math.min(maximum, candidates)))
     throw new TypeError(`minimum must be from ${plan.membersMin} to ${Math.min(maximum, candidates)}: ${minimum}`)
-  if (
-    !whole(answerMs, 1, lifetimeMsMax) ||
-    !whole(deadlineMs, 1, lifetimeMsMax) ||
-    !whole(lifetimeMs, 1, lifetimeMsMax)
-  )
-    throw new TypeError('answerMs, deadlineMs and lifetimeMs are whole numbers of milliseconds')
+  for (const [name, value] of Object.entries({ answerMs, deadlineMs, lifetimeMs }))
+    if (!whole(value, 1, lifetimeMsMax))
+      throw new TypeError(`${name} must be a whole number of milliseconds from 1 to ${lifetimeMsMax}: ${value}`)
   if (!whole(retries, 0, 16)) throw new TypeError(`retries must be from 0 to 16: ${retries}`)
   const phasesMs = plan.phases.reduce((sum, phase) => sum + (phase.deadlineMs ?? deadlineMs), 0)
   const neededMs = answerMs + deadlineMs + (retries + 1) * (phasesMs + deadlineMs)
   if (lifetimeMs < neededMs)
-    throw new TypeError(`lifetimeMs must be at least ${neededMs}, for so long may the round take`)
+    throw new TypeError(`lifetimeMs must be at least ${neededMs}, for so long may the round take: ${lifetimeMs}`)
 }

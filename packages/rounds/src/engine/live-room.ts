@@ -1,5 +1,5 @@
 import type { Cancel, Coordinator, MaybePromise, PeerId, VerifiedMessage } from '@rondo/core'
-import { platformCrypto } from '@rondo/core'
+import { platformCrypto, RondoError } from '@rondo/core'
 import { type Account, accountOf } from '../account/account.js'
 import type { Article } from '../articles/article.js'
 import { type ArticleDraft, type ContributionDraft, draftMessage } from '../articles/draft.js'
@@ -13,7 +13,7 @@ import { decodeValue, encodeValue } from '../plan/encode-value.js'
 import { judgeContent, judgeForm } from '../plan/judge.js'
 import type { Plan } from '../plan/plan.js'
 import type { View } from '../plan/shape.js'
-import { isDeclined } from '../plan/verdict.js'
+import { isDeclined, textOf } from '../plan/verdict.js'
 import type { RoomEffect, RoomEvent, Step, TimerName } from '../room/events.js'
 import type { Room } from '../room/room.js'
 import { step } from '../room/step.js'
@@ -62,7 +62,7 @@ export class LiveRoom implements Round {
   #bringer: PeerId | undefined
   #room: Room
   #isStepping = false
-  #isStopped = false
+  #isDropped = false
   /** One statement after the other. */
   #saying: Promise<void> = Promise.resolve()
   #values: AttemptValues | undefined
@@ -87,11 +87,17 @@ export class LiveRoom implements Round {
 
   /** Says and asks what the opening asks for. */
   begin(): void {
-    const { opening, coordinator, expired } = this.#parts
+    const { opening } = this.#parts
     // Of a room of a former life, others may know more.
     if (this.#room.isWatched) this.#post.look()
     else this.#post.begin()
     for (const effect of opening.effects) this.#do(effect)
+    this.#awaitExpiry()
+  }
+
+  #awaitExpiry(): void {
+    const { coordinator, expired } = this.#parts
+    if (this.#timers.has('expiry') || coordinator.state === 'stopping' || coordinator.state === 'stopped') return
     const leftMs = this.#room.invitation.expiresMs - coordinator.env.wallMs()
     const expire = (): void => {
       this.happen({ type: 'timer', name: 'expiry' })
@@ -137,7 +143,9 @@ export class LiveRoom implements Round {
   // What comes in.
 
   linksChanged(): void {
-    if (!this.#isStopped) this.#post.look()
+    if (this.#isDropped) return
+    this.#awaitExpiry()
+    this.#post.look()
   }
 
   heardAsk(from: PeerId, ask: Ask): void {
@@ -224,7 +232,7 @@ export class LiveRoom implements Round {
     this.#refusedCopies.clear()
   }
 
-  /** Lets go of everything; what was to be said is said first. */
+  /** Ends it, and says so. The room stays: the node may be started again, and is asked about it then. */
   async stop(): Promise<void> {
     this.abort('this node stops')
     const { coordinator, limits } = this.#parts
@@ -238,11 +246,15 @@ export class LiveRoom implements Round {
     this.#post.flush()
     // What the sessions were given goes out with the end of this turn, and they are closed after it.
     await new Promise<void>((resolve) => coordinator.env.defer(resolve))
-    this.drop()
+    this.#rest()
   }
 
   drop(): void {
-    this.#isStopped = true
+    this.#isDropped = true
+    this.#rest()
+  }
+
+  #rest(): void {
     for (const cancel of this.#timers.values()) cancel()
     this.#timers.clear()
     this.#desist()
@@ -280,7 +292,7 @@ export class LiveRoom implements Round {
   #setTimer(name: TimerName, ms: number | 'never'): void {
     this.#timers.get(name)?.()
     this.#timers.delete(name)
-    if (ms === 'never' || this.#isStopped) return
+    if (ms === 'never' || this.#isDropped) return
     const ring = (): void => {
       this.#timers.delete(name)
       this.happen({ type: 'timer', name })
@@ -342,8 +354,9 @@ export class LiveRoom implements Round {
       const verdict = form.ok ? judgeContent(phase, view, local.me, form.value) : form
       // What breaks the protocol would convict this member.
       if (!verdict.ok) {
-        const why = 'fault' in verdict ? verdict.fault : String(verdict.failure)
-        throw roundsError('CONTRIBUTION_REFUSED', { detail: `${phase.name}: ${why}` })
+        const failed = form.ok ? `check of ${phase.name} failed` : phase.name
+        const detail = 'fault' in verdict ? `${phase.name}: ${verdict.fault}` : `${failed}: ${textOf(verdict.failure)}`
+        throw roundsError('CONTRIBUTION_REFUSED', { detail })
       }
       return { ...draft, value }
     }
@@ -352,7 +365,7 @@ export class LiveRoom implements Round {
     made.then(
       (ready) => this.#say(() => (isWanted() ? ready : undefined), isWanted),
       (cause: unknown) => {
-        if (isWanted()) this.#failed(cause)
+        if (isWanted()) this.#failed(cause, phase.name)
       },
     )
   }
@@ -380,10 +393,13 @@ export class LiveRoom implements Round {
     this.#values = undefined
   }
 
-  #failed(cause: unknown): void {
+  /** In a phase, where it was its `contribute` that failed. */
+  #failed(cause: unknown, phase?: string): void {
     if (isDeclined(cause)) return this.happen({ type: 'failed', reason: 'DECLINED', detail: cause.reason })
-    const detail = cause instanceof Error ? cause.message : String(cause)
-    this.#parts.coordinator.env.log('warn', 'a round could not go on', { round: this.id, cause })
+    const words = cause instanceof Error ? cause.message : textOf(cause)
+    const isNamed = phase === undefined || (cause instanceof RondoError && cause.code === 'CONTRIBUTION_REFUSED')
+    const detail = isNamed ? words : `contribute of ${phase} failed: ${words}`
+    this.#parts.coordinator.env.log('warn', 'a round could not go on', { round: this.id, phase, cause })
     this.happen({ type: 'failed', reason: 'FAILED', detail: detail.slice(0, 256) })
   }
 

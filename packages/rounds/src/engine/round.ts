@@ -20,7 +20,7 @@ export interface RoundEvents<Result> {
 
 /** A round that this node takes part in. */
 export interface Round<Result = unknown> {
-  /** The same for all who were invited. */
+  /** The same for all who were invited, and what logs call the round. `verifyTranscript` takes it as `round`. */
   readonly id: string
   readonly protocol: string
   /** In the order of the roster: who was invited, the host first. */

@@ -8,6 +8,7 @@ import { hexOf } from '../hex.js'
 import { createJournal } from '../journal/create-journal.js'
 import type { Journal, KeptRoom } from '../journal/journal.js'
 import { lifetimeMsMax, type RoundsLimits, type RoundsOptions, resolveRoundsLimits } from '../options.js'
+import { assertDefinition } from '../plan/assert-definition.js'
 import type { RoundsDefinition, RoundsTypes } from '../plan/define-rounds.js'
 import type { Plan } from '../plan/plan.js'
 import { fitsPlan } from '../room/fits-plan.js'
@@ -89,9 +90,10 @@ class Engine implements Rounds {
     handler: InviteHandler<T>,
     options: ServeOptions<T> = {},
   ): Served<T> {
+    assertDefinition(definition)
     this.#assertStore(definition)
     const key = keyOf(definition)
-    if (this.#served.has(key)) throw new TypeError(`${key} is served already`)
+    if (this.#served.has(key)) throw new TypeError(`${key} is served already: close what \`serve\` returned first`)
     const closed = (): void => {
       // By whoever served it: it may have been closed before, and served anew since then.
       if (this.#served.get(key) === served) this.#served.delete(key)
@@ -109,6 +111,7 @@ class Engine implements Rounds {
     const { signal } = options
     signal?.throwIfAborted()
     this.#assertUp()
+    assertDefinition(definition)
     this.#assertStore(definition)
     const setup = checkSchema(definition.setup, options.setup)
     if (!setup.ok)
@@ -132,6 +135,7 @@ class Engine implements Rounds {
   }
 
   async recover<T extends RoundsTypes>(definition: RoundsDefinition<T>): Promise<readonly Round<T['result']>[]> {
+    assertDefinition(definition)
     this.#loaded ??= this.#journal.load(this.#coordinator.env.wallMs())
     const kept = await this.#loaded
     const mine = kept.filter(({ name, version }) => name === definition.name && version === definition.version)
@@ -275,7 +279,8 @@ class Engine implements Rounds {
     if (me < 1 || !setup.ok || !fitsPlan(plan, invitation) || !isTimely(invitation, coordinator.env.wallMs())) return
     if (coordinator.state !== 'running' || this.#past.has(invitation) || !this.#hasRoomFor(invitation.author)) return
     const opening = openAsCandidate({ ...this.#openingOf(plan, invitation, setup.value), me })
-    const room = this.#open(plan, opening, undefined)
+    const room = this.#tryOpen(plan, opening)
+    if (room === undefined) return
     for (const { from, bytes } of this.#early.take(invitation.room))
       room.heardArticles(from, [bytes])?.catch((cause) => this.#reportUnheard(cause))
     served.invite(room, {
@@ -285,6 +290,16 @@ class Engine implements Rounds {
   }
 
   // Rooms.
+
+  /** Undefined where nothing more can be kept, or the room is being forgotten still: whoever invites learns it by silence. */
+  #tryOpen(plan: Plan, opening: ReturnType<typeof openAsHost>): LiveRoom | undefined {
+    try {
+      return this.#open(plan, opening, undefined)
+    } catch (cause) {
+      this.#coordinator.env.log('warn', 'an invitation could not be taken', { cause })
+      return undefined
+    }
+  }
 
   #open(plan: Plan, opening: ReturnType<typeof openAsHost>, input: unknown): LiveRoom {
     const { invitation } = opening.room
@@ -374,7 +389,6 @@ class Engine implements Rounds {
     for (const { room } of rooms) this.#past.add(room.invitation)
     await Promise.all(rooms.map((room) => room.stop()))
     this.#early.clear()
-    this.#rooms.clear()
   }
 }
 

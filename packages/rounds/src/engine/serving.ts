@@ -55,7 +55,7 @@ export type StartOptions<T extends RoundsTypes> = {
   readonly setup: T['setupInput']
   /** This node's. */
   readonly role?: T['role'] | undefined
-  /** How many members it takes, this node included; everybody where left out. */
+  /** How many members it takes, this node included; everybody where left out. No further attempt does with fewer. */
   readonly minimum?: number | undefined
   /** How many it takes at most: the first in the order of the roster. */
   readonly maximum?: number | undefined

@@ -31,6 +31,17 @@ export function assertDefinable({
     throw new TypeError(`leaveOut must be nobody, culprits or suspects: ${String(leaveOut)}`)
 }
 
+/** Whether the author has got as far as `result`. Throws a TypeError for what is on the way there, or is something else. */
+export function assertDefinition(definition: unknown): asserts definition is Plan {
+  const isDefined =
+    typeof definition === 'object' &&
+    definition !== null &&
+    'phases' in definition &&
+    'result' in definition &&
+    Array.isArray(definition.phases)
+  if (!isDefined) throw new TypeError('not a definition: what defineRounds begins, `.result(…)` makes a definition of')
+}
+
 type Named = Pick<Plan, 'phases' | 'kept' | 'secrets'>
 
 /** Of a phase, and of what `remember` and `secret` make. */
@@ -83,5 +94,8 @@ export function isName(name: unknown): name is string {
 }
 
 function assertName(name: unknown, what: string): void {
-  if (!isName(name)) throw new TypeError(`not a ${what}: ${String(name)}`)
+  if (!isName(name))
+    throw new TypeError(
+      `not a ${what}: ${String(name)}; it takes 1 to 64 letters, digits and ._:/- and begins with a letter or a digit`,
+    )
 }

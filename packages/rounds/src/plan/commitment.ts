@@ -1,7 +1,7 @@
 import { checkSchema, type PeerId, platformCrypto, type Schema, type SchemaInput } from '@rondo/core'
 import { isSameBytes } from '../hex.js'
 import { encodeValue } from './encode-value.js'
-import { bytes, type StandardSchema, schemaOf } from './schemas.js'
+import { bytes, type StandardSchema } from './schemas.js'
 import type { Local, Shape, View } from './shape.js'
 
 // Commit first, open later. A commitment binds its value to the round, the attempt, the phase, who makes it, and a salt: so it opens for
@@ -20,11 +20,18 @@ export interface Opening<T> {
  * that is what was committed to: what the schema makes of it is left aside.
  */
 export function opening<S extends Schema>(value: S): StandardSchema<Opening<SchemaInput<S>>> {
-  return schemaOf(
-    (shown): shown is Opening<SchemaInput<S>> =>
-      isOpening(shown) && shown.salt.length === saltBytes && checkSchema(value, shown.value).ok,
-    'an opening',
-  )
+  const fits = (shown: unknown): shown is Opening<SchemaInput<S>> =>
+    isOpening(shown) && checkSchema(value, shown.value).ok
+  const validate = (shown: unknown) => (fits(shown) ? { value: shown } : { issues: issuesOf(value, shown) })
+  return Object.freeze({ '~standard': Object.freeze({ version: 1 as const, vendor: 'rondo', validate }) })
+}
+
+/** What is wrong with an opening that does not fit: with itself, or with what it shows. */
+function issuesOf(value: Schema, shown: unknown) {
+  const inside = isOpening(shown) ? checkSchema(value, shown.value) : undefined
+  if (inside === undefined || inside.ok) return [{ message: 'expected an opening' }]
+  if (inside.code === 'SCHEMA_ASYNC') return [{ message: 'the schema of its value is asynchronous' }]
+  return inside.issues.map(({ path, message }) => ({ message, path: path === '' ? ['value'] : ['value', path] }))
 }
 
 /** Both halves: what to contribute now, and what opens it later. */
@@ -91,6 +98,7 @@ function isOpening(value: unknown): value is Opening<unknown> {
     'salt' in value &&
     'value' in value &&
     value.salt instanceof Uint8Array &&
+    value.salt.length === saltBytes &&
     Object.keys(value).length === 2
   )
 }

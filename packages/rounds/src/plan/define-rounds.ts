@@ -76,7 +76,7 @@ export interface RoundsBuilder<S extends Draft> {
   agree<Name extends string>(
     name: Fresh<Name, S>,
   ): RoundsBuilder<Omit<S, 'agreed'> & { readonly agreed: S['agreed'] | Name }>
-  /** What the contributions come to: pure, and the same for everybody. */
+  /** What the contributions come to: pure, at once, and the same for everybody. */
   result<R>(compute: (view: View<S>) => R): RoundsDefinition<TypesOf<S, R>>
 }
 
@@ -156,6 +156,16 @@ export function defineRounds<S extends Schema, const Roles extends readonly stri
 
 type PlanDraft = Omit<Plan, 'result'>
 
+/** A promise is no result: members would confirm what none of them has seen. */
+function atOnce(compute: Plan['result'], name: string): Plan['result'] {
+  return (view) => {
+    const value = compute(view)
+    if (!(value instanceof Promise)) return value
+    value.catch(() => {})
+    throw new TypeError(`the result of ${name} must be there at once, and its function returned a promise`)
+  }
+}
+
 const contributionBytesMax = 16_384
 
 /** What is written with its types is kept without them: the builder has made sure that they fit. */
@@ -187,7 +197,8 @@ function builderOf<S extends Draft>(draft: PlanDraft): RoundsBuilder<S> {
     result: (result: Plan['result']): Plan => {
       if (typeof result !== 'function') throw new TypeError('result takes a function')
       if (!draft.phases.some(({ kind }) => kind === 'said')) throw new TypeError(`${draft.name} has no phase`)
-      return Object.freeze({ ...draft, phases: Object.freeze([...draft.phases, confirmPhase]), result })
+      const phases = Object.freeze([...draft.phases, confirmPhase])
+      return Object.freeze({ ...draft, phases, result: atOnce(result, draft.name) })
     },
   }
   return builder as unknown as RoundsBuilder<S>

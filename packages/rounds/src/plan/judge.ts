@@ -42,7 +42,10 @@ export function judgeContent(phase: Phase, view: View, from: PeerId, value: unkn
       ok: false,
       failure: new TypeError(`check of ${phase.name} must return true or fault(…), not ${String(verdict)}`),
     }
-  } catch (failure) {
+  } catch (thrown) {
+    const failure = isFault(thrown)
+      ? new TypeError(`check of ${phase.name} must return its fault, not throw it: ${thrown.reason}`)
+      : thrown
     return { ok: false, failure }
   }
 }

@@ -1,13 +1,11 @@
 import type { Closing, ClosingReason } from '../articles/article.js'
 import { type Ending, finish } from './ending.js'
-import { decline } from './gathering.js'
 import { beginRegrouping } from './regrouping.js'
 import {
   type AbortReason,
   type Attempt,
   candidateOf,
   culpritIn,
-  joinsOf,
   phaseMsOf,
   presentAttempt,
   type Suspect,
@@ -51,7 +49,14 @@ export function heardClosing(turn: Turn, closing: Closing): void {
   const attempt = room.attempts.find(({ id }) => id === closing.attempt)
   const number = attempt?.number ?? 0
   turn.note({ what: 'closed', attempt: number, phase, member, reason, detail, missing })
-  if (attempt === undefined) return heardCallOff(turn, member, detail)
+  if (attempt !== undefined) return placeClosing(turn, attempt.id, closing)
+  heardCallOff(turn, member, detail)
+  // Whoever gave the round up while its first attempt was beginning gave that one up.
+  for (const { id, parent } of room.attempts) if (parent === closing.attempt) placeClosing(turn, id, closing)
+}
+
+export function placeClosing(turn: Turn, id: string, closing: Closing): void {
+  const attempt = turn.attempt(id)
   const position = attempt.members.findIndex(({ peerId }) => peerId === closing.author)
   if (attempt.members[position]?.incarnation !== closing.incarnation) return
   turn.changeAttempt(attempt.id, { closings: [...attempt.closings, closing] })
@@ -90,10 +95,11 @@ export function settleClosings(turn: Turn): void {
 function hurry(turn: Turn, { id, phase, hurriedIn }: Attempt): void {
   if (hurriedIn === phase) return
   turn.changeAttempt(id, { hurriedIn: phase })
-  turn.want({ type: 'timer', name: 'phase', ms: Math.ceil(phaseMsOf(turn.room, phase) / 4) })
+  const { deadlineMs } = turn.room.invitation
+  turn.want({ type: 'timer', name: 'phase', ms: Math.ceil(Math.min(deadlineMs, phaseMsOf(turn.room, phase)) / 4) })
 }
 
-function reasonOf(attempt: Attempt, { reason, missing }: Closing): AbortReason {
+export function reasonOf(attempt: Attempt, { reason, missing }: Closing): AbortReason {
   if (reason === 'declined' || reason === 'cancelled') return 'DECLINED'
   const isMissedHere = missingIn(attempt).some((member) => missing.includes(member))
   return reason === 'timeout' && isMissedHere ? 'TIMEOUT' : 'CLOSED'
@@ -108,66 +114,10 @@ function settleWithoutHost(turn: Turn): void {
  * Whether the attempt cannot end well any more: the one who closed still owes a contribution. Where it closed for what others did, those
  * will be heard of as well, and say more; the deadline ends the wait.
  */
-function endsFor(attempt: Attempt, closing: Closing): boolean {
+export function endsFor(attempt: Attempt, closing: Closing): boolean {
   const position = attempt.members.findIndex(({ peerId }) => peerId === closing.author)
   if (position === attempt.mine || closing.reason === 'evidence' || closing.reason === 'closed') return false
   const isLast = closing.phase >= attempt.said.length - 1
   if (isLast) return false
   return attempt.said.slice(closing.phase).some((row) => row[position] === undefined)
-}
-
-/** The time of a phase is over, or that of waiting for the host. */
-export function ranOut(turn: Turn): void {
-  const { room } = turn
-  const attempt = presentAttempt(room)
-  if (room.isWatched) {
-    finish(turn, { reason: 'RESTARTED', detail: 'this member restarted, and nobody had the end of it in time' })
-  } else if (room.stage === 'accepted') {
-    // It may have begun with somebody's answer that never came here: then it is not the silence that is the reason.
-    const hasBegun = joinsOf(room, room.invitation.room).some(({ author }) => author === room.invitation.author)
-    const suspects = [{ member: 0, why: hasBegun ? 'astray' : 'silent', phase: 'join', by: [] }] as const
-    finish(turn, { reason: 'TIMEOUT', detail: 'the host did not begin in time', suspects })
-  } else if (room.stage === 'invited') {
-    finish(turn, { reason: 'TIMEOUT', detail: 'this member did not answer in time' })
-  } else if (room.stage === 'joining' && attempt === undefined) {
-    finish(turn, { reason: 'FAILED', detail: 'what this member signs to join was not signed and kept in time' })
-  } else if (attempt?.isOpen === true) {
-    const phase = room.plan.phases[attempt.phase]?.name ?? ''
-    const first = attempt.closings.find((closing) => endsFor(attempt, closing))
-    const reason = first === undefined ? 'TIMEOUT' : reasonOf(attempt, first)
-    const closing = reason === 'TIMEOUT' ? 'timeout' : 'closed'
-    close(turn, attempt.id, { reason, closing, detail: first?.detail ?? `${phase} took too long`, hasWaited: true })
-  }
-}
-
-/** What is said here is good no longer, by this member's clock: whatever came of it, it ends here. */
-export function expire(turn: Turn): void {
-  ranOut(turn)
-  finish(turn, { reason: 'TIMEOUT', detail: 'the round expired before it was over' })
-}
-
-/** This member's program will not or cannot go on. */
-export function abandon(turn: Turn, reason: AbortReason, detail: string): void {
-  const { room } = turn
-  const attempt = presentAttempt(room)
-  const closing = reason === 'FAILED' ? 'failed' : reason === 'DECLINED' ? 'declined' : 'cancelled'
-  const declined = reason === 'DECLINED' ? [{ member: room.me, reason: detail }] : undefined
-  if (attempt?.isOpen === true) return close(turn, attempt.id, { reason, closing, detail, suspects: [], declined })
-  if (room.isWatched) return finish(turn, { reason, detail })
-  if (room.stage === 'over') return
-  if (room.stage === 'invited') return decline(turn, detail)
-  if (room.stage !== 'regrouping') {
-    const { incarnation, invitation } = room
-    const draft = {
-      kind: 'closing',
-      attempt: invitation.room,
-      incarnation,
-      phase: 0,
-      missing: [],
-      reason: closing,
-      detail,
-    } as const
-    turn.want({ type: 'say', draft })
-  }
-  finish(turn, { reason, detail })
 }

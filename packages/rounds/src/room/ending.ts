@@ -33,8 +33,10 @@ export function finish(turn: Turn, { reason, detail, suspects = [], declined }: 
 }
 
 /** Everybody has confirmed. Nothing is left to contribute, so nothing that comes later closes the attempt. */
-export function complete(turn: Turn, { id, number, result }: Attempt): void {
+export function complete(turn: Turn, { id, number, result, mine }: Attempt): void {
   const { room } = turn
+  // What the others completed without this member is theirs; somebody who was never invited may look on.
+  if (room.me >= 0 && mine < 0) return
   if (room.outcome?.status === 'completed' || result === undefined) return
   turn.changeAttempt(id, { isOpen: false })
   settle(turn, { status: 'completed', result: result.value, attempt: number })

@@ -1,4 +1,5 @@
 import { firstDigestOf } from '../articles/ids.js'
+import { placeClosing } from './closing.js'
 import { finish } from './ending.js'
 import { placeJoin } from './phases.js'
 import { type Proposed, proposedBy } from './proposals.js'
@@ -116,5 +117,8 @@ function open(turn: Turn, { join, proposal, round, number, members }: Proposed):
   turn.change({ attempts: [...room.attempts, attempt] })
   turn.note({ what: 'phase began', attempt: number, phase: 0 })
   for (const each of joinsOf(room, join.parent)) placeJoin(turn, each)
+  for (const each of room.articles)
+    if (each.kind === 'closing' && each.attempt === room.invitation.room && each.attempt === join.parent)
+      placeClosing(turn, attempt.id, each)
   if (attempt.isOpen) turn.want({ type: 'timer', name: 'phase', ms: room.invitation.deadlineMs })
 }

@@ -9,7 +9,7 @@ import { close } from './closing.js'
 import { convict } from './convict.js'
 import { complete, mayBeCompleted } from './ending.js'
 import { pullAfterMs } from './open-room.js'
-import { type Attempt, phaseMsOf, type Room, type Saying } from './room.js'
+import { type Attempt, culpritIn, phaseMsOf, type Room, type Saying } from './room.js'
 import type { Turn } from './turn.js'
 import { viewOf } from './view-of.js'
 
@@ -160,6 +160,11 @@ function judgeTogether(turn: Turn, id: string): boolean {
   judgeEach(turn, id)
   const isAnyRefused = turn.attempt(id).said[attempt.phase]?.some((saying) => saying?.state === 'refused')
   if (isAnyRefused === true) return false
+  // Somebody convicted is a better reason, and will be given.
+  if (culpritIn(turn.room, attempt) !== undefined) {
+    turn.changeAttempt(id, { isStuck: true })
+    return false
+  }
   const detail = `the contributions to ${step.name} do not hold together, though each does alone`
   return leadNowhere(turn, id, 'NO_RESULT', detail)
 }

@@ -24,7 +24,8 @@ export function beginRegrouping(turn: Turn, attempt: Attempt, ending: Ending): b
   if (room.plan.leaveOut === 'nobody' && culpritIn(room, attempt) !== undefined) return false
   const { deadlineMs } = room.invitation
   turn.change({ stage: 'regrouping' })
-  turn.want({ type: 'timer', name: 'gather', ms: Math.ceil(deadlineMs / 4) })
+  // The others may wait for a quarter of it before they close as well: who is left out hangs on what they say.
+  turn.want({ type: 'timer', name: 'gather', ms: Math.ceil(deadlineMs / 2) })
   turn.want({ type: 'timer', name: 'regroup', ms: deadlineMs })
   return true
 }

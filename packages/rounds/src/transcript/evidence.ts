@@ -83,7 +83,11 @@ export function verifyEvidence<T extends RoundsTypes>(
 ): MaybePromise<EvidenceVerdict> {
   const { evidenceBytesMax, articlesMax } = resolveTranscriptLimits(options)
   const decoded = decodeEntries(bytes, evidenceBytesMax, articlesMax)
-  if (!decoded.ok) return refuse(decoded.code, 'not evidence in its one form, or too large')
+  if (!decoded.ok) {
+    const isLarge = decoded.code === 'TRANSCRIPT_LIMIT'
+    const large = `more than evidenceBytesMax, ${evidenceBytesMax}, or articlesMax, ${articlesMax}`
+    return refuse(decoded.code, isLarge ? large : 'these bytes are no whole evidence')
+  }
   return settled(readSigned(definition, decoded.entries, options), (read) => {
     if (!read.ok) return read
     return read.articles.length === 2 ? judgePair(definition, read) : judgeByReplay(definition, read)

@@ -49,12 +49,21 @@ class Grounds {
     const { invitation, articles, attempts } = this.#room
     const parent = attempts.find(({ id }) => id === attempt.parent)
     this.found.add(invitation)
+    this.#addProposal(attempt)
     for (const article of articles) {
-      const isProposal = article.kind === 'join' && article.attempt === attempt.id && article.proposal !== undefined
-      const isAnswer = article.kind === 'answer' && parent === undefined && isNamedIn(attempt, article)
-      if (isProposal || isAnswer) this.found.add(article)
+      if (article.kind === 'answer' && parent === undefined && isNamedIn(attempt, article)) this.found.add(article)
     }
     if (parent !== undefined) this.#addReasons(attempt, parent)
+  }
+
+  /** One, and where it will do the one that counts here: a second one would show something else about its author. */
+  #addProposal({ id, said }: Attempt): void {
+    const proposals = this.#room.articles.filter(
+      (article) => article.kind === 'join' && article.attempt === id && article.proposal !== undefined,
+    )
+    const counted = said[0]?.[0]?.article
+    const proposal = proposals.find((article) => article === counted) ?? proposals[0]
+    if (proposal !== undefined) this.found.add(proposal)
   }
 
   /** Why a further attempt may do without those whom it does without. */

@@ -13,7 +13,7 @@ import { completedIn } from './transcript-of.js'
 // members follow. So there is nothing to disagree about between who played and who reads of it.
 
 export interface VerifyTranscriptOptions extends ReadSignedOptions, TranscriptLimitsOption {
-  /** The id of the round that it has to be about. */
+  /** The id of the round that it has to be about: `id` of a `Round`, or `round` of a view or of another verdict. */
   readonly round?: string | undefined
 }
 
@@ -21,7 +21,7 @@ export interface VerifyTranscriptOptions extends ReadSignedOptions, TranscriptLi
 interface TranscriptParticulars<T extends RoundsTypes> {
   readonly ok: true
   readonly network: string
-  /** The hash of the invitation. */
+  /** The hash of the invitation: `id` of a `Round`. */
   readonly room: string
   /** Through its schema. */
   readonly setup: T['setup']
@@ -75,7 +75,11 @@ export function verifyTranscript<T extends RoundsTypes>(
 ): MaybePromise<TranscriptVerdict<T>> {
   const { transcriptBytesMax, articlesMax } = resolveTranscriptLimits(options)
   const decoded = decodeEntries(bytes, transcriptBytesMax, articlesMax)
-  if (!decoded.ok) return refuse(decoded.code, 'not a transcript in its one form, or too large')
+  if (!decoded.ok) {
+    const isLarge = decoded.code === 'TRANSCRIPT_LIMIT'
+    const large = `more than transcriptBytesMax, ${transcriptBytesMax}, or articlesMax, ${articlesMax}`
+    return refuse(decoded.code, isLarge ? large : 'these bytes are no whole transcript')
+  }
   if (decoded.entries[0]?.slot.kind !== 'invitation') return refuse('TRANSCRIPT_MALFORMED', 'it has no invitation')
   return settled(readSigned(definition, decoded.entries, options), (read) => {
     if (!read.ok) return read
@@ -86,8 +90,9 @@ export function verifyTranscript<T extends RoundsTypes>(
         `${definition.name} knows no such round: look at its setup, its members and their roles`,
       )
     const verdict = verdictOn<T>(room, read.network)
-    if (options.round !== undefined && options.round !== verdict.round)
-      return refuse('TRANSCRIPT_FOREIGN', `it is about the round ${verdict.round ?? 'that did not begin'}`)
+    // Who was invited knows the round by its invitation, who joined by its roster as well. Both are hashes.
+    if (options.round !== undefined && ![verdict.room, verdict.round].includes(options.round))
+      return refuse('TRANSCRIPT_FOREIGN', `it is about the round ${verdict.round ?? verdict.room}`)
     return verdict
   })
 }

@@ -111,7 +111,7 @@ describe('what happened, in a sentence or two', () => {
   test.each<[AbortReason, string]>([
     ['EQUIVOCATION', 'somebody said two things in one place.'],
     ['FAULT', 'a contribution broke the protocol: “words”.'],
-    ['TIMEOUT', 'words.'],
+    ['TIMEOUT', 'words. This member had not spoken in join itself.'],
     ['CLOSED', 'another member went no further: “words”.'],
     ['CANCELLED', 'the host called it off: “words”.'],
     ['DECLINED', 'a member would not go on: “words”. Whoever declines breaks no rule.'],

@@ -3,14 +3,13 @@ import { type Outcome, type Round, rounds } from '@rondo/rounds'
 import { accept, type BurnLog, createBurnLog, noConflictingResults, noHonestConvicted } from '@rondo/rounds/testing'
 import { isAbsent, type Life, simulate, type World } from '@rondo/testkit/simulator'
 import { describe, expect, test } from 'vitest'
-import { ceremony } from './ceremony.js'
+import { ceremonyWithout } from './ceremony.js'
 import { type Books, createBooks, failingStore, guardedStore, type WriteFault } from './lives.js'
 
 // A member whose disk fails, that is killed, that comes back with its disk, without it, or with one of last week: the others end, and
 // nothing that it does in its next life can be held against it.
 
 const isFull = process.env['RONDO_TIER'] === 'full'
-const members = 3
 const deadlineMs = 400
 /** How long a round of these takes where nothing is in its way, and a little more. */
 const roundMs = 220
@@ -26,6 +25,8 @@ interface Twists {
   readonly storeOf?: (index: number, life: Life) => Store | undefined | Promise<Store>
   /** Every round that a peer starts or accepts. */
   readonly onRound?: (round: Round, index: number) => void
+  /** Whoever comes back takes invitations before it asks what it had begun. */
+  readonly servesFirst?: boolean | undefined
 }
 
 interface Play {
@@ -35,11 +36,11 @@ interface Play {
   run(twists?: Twists): Promise<readonly (Ending | undefined)[]>
 }
 
-function play(seed: number): Play {
+function play(seed: number, { members = 3, retries = 0 } = {}): Play {
   const world = simulate({ seed, peers: members, network: { latencyMs: [5, 15] } })
   const books = createBooks()
   const burns = createBurnLog()
-  const protocol = burns.watch(ceremony)
+  const protocol = burns.watch(ceremonyWithout('suspects'))
   /** The last word: an abort may give way to a completion, for as long as anybody may say so. */
   const lastOf = async (round: Round, life: Life): Promise<Outcome> => {
     let last: Outcome | undefined
@@ -54,22 +55,30 @@ function play(seed: number): Play {
     world,
     books,
     burns,
-    async run({ storeOf = () => undefined, onRound } = {}) {
+    async run({ storeOf = () => undefined, onRound, servesFirst = false } = {}) {
       const run = await world.run(async (peer, index, life): Promise<Ending> => {
         const store = (await storeOf(index, life)) ?? life.store
         const engine = rounds(books.watch(peer, life.incarnation, { store }))
+        const serve = () => new Promise<Round>((resolve) => engine.serve(protocol, accept, { onRound: resolve }))
+        const served = servesFirst && index > 0 ? serve() : undefined
         const recovering = life.incarnation > 0 ? await engine.recover(protocol) : []
         const recovered = Promise.all(recovering.map((round) => lastOf(round, life)))
         if (index === 0) {
           if (life.incarnation > 0) return { outcome: undefined, recovered: await recovered }
-          const options = { with: world.others(0), setup: 'a key', answerMs: deadlineMs, deadlineMs }
+          const options = {
+            with: world.others(0),
+            setup: 'a key',
+            minimum: 3,
+            retries,
+            answerMs: deadlineMs,
+            deadlineMs,
+          }
           const round = await engine.start(protocol, options)
           onRound?.(round, index)
           return { outcome: await lastOf(round, life), recovered: [] }
         }
-        const invited = new Promise<Round>((resolve) => engine.serve(protocol, accept, { onRound: resolve }))
         // Whoever comes back may be invited anew or not at all, and a host may be killed before it says anything.
-        const round = await Promise.race([invited, life.sleep(2 * deadlineMs).then(() => undefined)])
+        const round = await Promise.race([served ?? serve(), life.sleep(2 * deadlineMs).then(() => undefined)])
         if (round !== undefined) onRound?.(round, index)
         return { outcome: round && (await lastOf(round, life)), recovered: await recovered }
       })
@@ -128,37 +137,78 @@ describe('a member whose disk fails', () => {
 })
 
 describe('a member that is killed and comes back', () => {
-  for (const victim of [0, 1])
-    for (const keepStore of [true, false])
-      test(`peer ${victim}, its disk ${keepStore ? 'kept' : 'lost'}: all end, and it knows what the others know`, async () => {
-        const tally = { completed: 0, aborted: 0, restarted: 0, maybe: 0 }
-        for (const at of some(roundMs / 2, 12)) {
-          const scene = play(1_000 + at)
-          scene.world
-            .at(2 * at)
-            .crash(victim, { keepStore })
-            .restart(80)
-          const endings = await scene.run()
-          assertHonour(scene, endings)
-          const [mine, others] = [outcomesOf(endings[victim]), endings.toSpliced(victim, 1).flatMap(outcomesOf)]
-          if (others.some(isCompleted)) {
-            tally.completed += 1
-            expect({ at, others: others.every(isCompleted), mine: mine.some(isCompleted) || !keepStore }).toEqual({
-              at,
-              others: true,
-              mine: true,
-            })
-          } else tally.aborted += 1
-          for (const outcome of mine) {
-            if (outcome.status === 'completed') continue
-            if (outcome.reason === 'RESTARTED') tally.restarted += 1
-            if (outcome.mayBeCompleted) tally.maybe += 1
-          }
+  interface Fall {
+    readonly victim: number
+    readonly keepStore: boolean
+    readonly servesFirst?: boolean
+    readonly isTwice?: boolean
+  }
+  const falls: Readonly<Record<string, Fall>> = {
+    'the host, with its disk': { victim: 0, keepStore: true },
+    'the host, its disk lost': { victim: 0, keepStore: false },
+    'a member, with its disk': { victim: 1, keepStore: true },
+    'a member, its disk lost': { victim: 1, keepStore: false },
+    'a member that takes invitations before it recovers': { victim: 1, keepStore: true, servesFirst: true },
+    'a member that is killed twice': { victim: 1, keepStore: true, isTwice: true },
+  }
+  for (const [who, { victim, keepStore, servesFirst, isTwice = false }] of Object.entries(falls))
+    test(`${who}: all end, and it knows what the others know`, async () => {
+      const tally = { completed: 0, aborted: 0, restarted: 0, maybe: 0 }
+      for (const at of some(roundMs / 2, 12)) {
+        const scene = play(1_000 + at)
+        const kill = (atMs: number) => scene.world.at(atMs).crash(victim, { keepStore }).restart(80)
+        kill(2 * at)
+        if (isTwice) kill(2 * at + 80 + (at % 60))
+        const endings = await scene.run({ servesFirst })
+        assertHonour(scene, endings)
+        const [mine, others] = [outcomesOf(endings[victim]), endings.toSpliced(victim, 1).flatMap(outcomesOf)]
+        if (others.some(isCompleted)) {
+          tally.completed += 1
+          expect({ at, others: others.every(isCompleted), mine: mine.some(isCompleted) || !keepStore }).toEqual({
+            at,
+            others: true,
+            mine: true,
+          })
+        } else tally.aborted += 1
+        for (const outcome of mine) {
+          if (outcome.status === 'completed') continue
+          if (outcome.reason === 'RESTARTED') tally.restarted += 1
+          if (outcome.mayBeCompleted) tally.maybe += 1
         }
-        expect(tally.completed).toBeGreaterThan(0)
-        expect(tally.aborted).toBeGreaterThan(0)
-        if (keepStore) expect(tally.restarted).toBeGreaterThan(0)
-      })
+      }
+      expect(tally.completed).toBeGreaterThan(0)
+      expect(tally.aborted).toBeGreaterThan(0)
+      if (keepStore) expect(tally.restarted).toBeGreaterThan(0)
+    })
+})
+
+describe('a member that is killed while the others may try again', () => {
+  test('they complete without it, or all together; it contributes to nothing that it had begun', async () => {
+    const tally = { without: 0, together: 0, aborted: 0 }
+    for (const at of some(roundMs / 2, 9)) {
+      const scene = play(3_000 + at, { members: 4, retries: 2 })
+      scene.world
+        .at(2 * at)
+        .crash(3)
+        .restart(80)
+      const endings = await scene.run()
+      assertHonour(scene, endings)
+      const [mine, others] = [outcomesOf(endings[3]), endings.slice(0, 3).flatMap(outcomesOf)]
+      expect({ at, agree: new Set(others.map(({ status }) => status)).size }).toEqual({ at, agree: 1 })
+      const [first] = others
+      if (first?.status !== 'completed') {
+        tally.aborted += 1
+        continue
+      }
+      // Of the attempt that was completed it was a member, or it was not.
+      const isMine = first.account.attempts.at(-1)?.roster.includes(3) === true
+      if (isMine) tally.together += 1
+      else tally.without += 1
+      expect({ at, completes: mine.some(isCompleted) }).toEqual({ at, completes: isMine })
+    }
+    expect(tally.without).toBeGreaterThan(0)
+    expect(tally.together).toBeGreaterThan(0)
+  })
 })
 
 describe('a member that comes back with a backup', () => {

@@ -38,6 +38,17 @@ describe('start', () => {
       })
     })
 
+  test('says what is wrong with what it is given', async () => {
+    await atTable(2, async ({ engine, world }) => {
+      const start = (...misuse: unknown[]) => Reflect.apply(engine(0).start, engine(0), misuse)
+      const unfinished = defineRounds({ name: 'words', setup: words.setup })
+      await expect(start(unfinished, { with: world.others(0), setup: 'x' })).rejects.toThrow('.result(…)')
+      await expect(start(words, { setup: 'x' })).rejects.toThrow('with must list')
+      await expect(start(words, { with: [], setup: 'x' })).rejects.toThrow('2 members or more')
+      await expect(start(words, { with: world.others(0), setup: 'x', deadlineMs: 0 })).rejects.toThrow(/^deadlineMs/)
+    })
+  })
+
   test('throws a TypeError for who is invited twice, itself included, and for a role of another that nobody has', async () => {
     await atTable(3, async ({ engine, world }) => {
       const [one = world.others(1)[0]] = world.others(0)

@@ -109,6 +109,13 @@ describe('a protocol has', () => {
     ).toThrow(/result takes a function/)
   })
 
+  test('a result that is there at once', () => {
+    const late = defineRounds(head)
+      .phase('say', steps)
+      .result(() => Promise.reject(new Error('too late to be caught')))
+    expect(() => late.result({} as never)).toThrow(/must be there at once/)
+  })
+
   test('a phase that says something', () => {
     expect(() =>
       defineRounds(head)

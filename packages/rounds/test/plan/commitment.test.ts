@@ -118,6 +118,13 @@ describe('an opening', () => {
     expect(checkSchema(schema, shown).ok).toBe(false)
   })
 
+  test('says what is wrong with the value in it', () => {
+    const path = 'value'
+    const issue = { path, message: 'expected 2 bytes' }
+    const refused = { ok: false, code: 'SCHEMA_REFUSED', issues: [issue] }
+    expect(checkSchema(schema, { salt, value: new Uint8Array(3) })).toEqual(refused)
+  })
+
   test('leaves the last to open no room for what would make the result his', () => {
     const honest = { salt, value }
     const tried = Array.from({ length: 64 }, (_, more) => ({ ...made.opening, more }))

@@ -342,7 +342,7 @@ function expectCompletion(table: Table, honest: readonly number[]): void {
       expect(table.player(member).room.outcome?.status).toBe('completed')
 }
 
-const numRuns = process.env['RONDO_TIER'] === 'full' ? 5_000 : Number(process.env['RUNS'] ?? 150)
+const numRuns = process.env['RONDO_TIER'] === 'full' ? 5_000 : 120
 
 function honestOf({ terms, liars }: Game): readonly number[] {
   return Array.from({ length: terms.members }, (_, member) => member).filter((member) => !liars.includes(member))

@@ -42,6 +42,7 @@ function optionsOf(seed: number): StageOptions {
     retries: below(4),
     minimum: Math.min(members, 2 + below(3)),
     loss: random() < 0.5 ? 0 : random() * 0.4,
+    slowness: random() < 0.5 ? 0 : random() * 0.5,
     liars,
     gone,
     apart: [fromMs, fromMs === 0 ? 0 : fromMs + below(3_000)],
@@ -94,7 +95,7 @@ test('whatever is lost, late or false: a room ends, with one result or none, and
 
 test('where nothing is lost and nobody lies, everybody completes in the first attempt', async () => {
   await everySeed(simulationSeeds({ quick: 20, full: 1_000 }), async (seed) => {
-    const calm = { liars: new Map(), gone: new Map(), loss: 0, apart: [0, 0] } as const
+    const calm = { liars: new Map(), gone: new Map(), loss: 0, apart: [0, 0], slowness: 0 } as const
     for (const { outcomes } of await playRoom({ ...optionsOf(seed), ...calm }))
       expect(outcomes).toMatchObject([{ status: 'completed', attempt: 1 }])
   })
@@ -102,7 +103,7 @@ test('where nothing is lost and nobody lies, everybody completes in the first at
 
 test('where nothing is lost, and some lie, everybody honest completes or names one who lied', async () => {
   await everySeed(simulationSeeds({ quick: 80, full: 5_000 }), async (seed) => {
-    const options: StageOptions = { ...optionsOf(seed), gone: new Map(), loss: 0, apart: [0, 0] }
+    const options: StageOptions = { ...optionsOf(seed), gone: new Map(), loss: 0, apart: [0, 0], slowness: 0 }
     const { liars } = options
     for (const { number, outcomes } of await playRoom(options)) {
       const last = outcomes.at(-1)

@@ -36,6 +36,8 @@ export interface StageOptions {
   readonly minimum: number
   /** The share of articles that are lost, and have to be asked for. */
   readonly loss: number
+  /** The share of statements that take long to be signed and kept. */
+  readonly slowness: number
   /** Who says different things to different members, and how often. */
   readonly liars: ReadonlyMap<number, number>
   /** Who is gone for good, from when on. */
@@ -49,6 +51,7 @@ interface Member {
   readonly peerId: PeerId
   room: Room | undefined
   readonly outcomes: RoomOutcome[]
+  busyUntilMs: number
   readonly timers: Map<TimerName, number>
   readonly kept: Map<string, unknown>
   /** What else it said, by what it said first. */
@@ -82,6 +85,7 @@ class RoomStage {
       peerId: identityOf(number).peerId,
       room: undefined,
       outcomes: [],
+      busyUntilMs: 0,
       timers: new Map(),
       kept: new Map(),
       lies: new Map(),
@@ -158,14 +162,14 @@ class RoomStage {
     switch (effect.type) {
       case 'say': {
         const article = await this.#sign(member, effect.draft)
-        return this.#later(this.#random() * 3, () => this.#happen(member, { type: 'heard', article }))
+        return this.#sayInTurn(member, article)
       }
       case 'contribute': {
         const { draft, view } = effect
         return this.#later(this.#random() * 20, async () => {
           const value = await this.#contribution(member, view, this.#options.plan.phases[draft.phase])
           const article = await this.#sign(member, { ...draft, value })
-          await this.#happen(member, { type: 'heard', article })
+          this.#sayInTurn(member, article)
         })
       }
       case 'spread':
@@ -187,6 +191,13 @@ class RoomStage {
       case 'outcome':
         member.outcomes.push(effect.outcome)
     }
+  }
+
+  /** A key or a disk may take its time, and nothing is said before what was to be said before it. */
+  #sayInTurn(member: Member, article: Article): void {
+    const ms = this.#random() < this.#options.slowness ? this.#random() * 3_000 : this.#random() * 3
+    member.busyUntilMs = Math.max(member.busyUntilMs, this.#nowMs) + ms
+    this.#later(member.busyUntilMs - this.#nowMs, () => this.#happen(member, { type: 'heard', article }))
   }
 
   #ask(member: Member, asked: Member | undefined): void {

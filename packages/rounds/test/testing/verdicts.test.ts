@@ -14,8 +14,9 @@ import {
 import { simulate } from '@rondo/testkit/simulator'
 import { expect, test } from 'vitest'
 import type { AuthorPhase } from '../../src/plan/plan.js'
+import { RoundView } from '../../src/plan/round-view.js'
 import { schemaOf } from '../../src/plan/schemas.js'
-import type { Local, View } from '../../src/plan/shape.js'
+import type { Local } from '../../src/plan/shape.js'
 
 const members = ['host', 'bob', 'carol'].map((peerId) => ({ peerId }))
 const account = { room: 'room', round: 'round', members }
@@ -109,16 +110,18 @@ const watchable = defineRounds({ name: 'burning', setup: schemaOf((_): _ is unkn
 /** Asks a watched definition for a contribution, of a member to whom secrets are handed out again and again. */
 async function sign(definition: typeof watchable, me: PeerId, attempt: string, secret: number): Promise<unknown> {
   const phase = definition.phases.find((each): each is AuthorPhase => each.kind === 'said')
-  const none = async (): Promise<never> => Promise.reject(new Error('there is none'))
-  const local = { me, role: undefined, input: undefined, random: (length: number) => new Uint8Array(length) }
-  const view = { attempt, phase: 'sign' }
-  const parts: Local = {
-    ...local,
+  const view = new RoundView({
+    ...{ round: '', attempt, number: 1, setup: undefined, roster: [me], roles: [undefined], phase: 'sign' },
+    said: new Map(),
+  })
+  const local: Local = {
+    ...{ me, role: undefined, input: undefined },
+    random: (length) => new Uint8Array(length),
     remember: () => undefined,
-    shown: none,
+    shown: () => Promise.reject(new Error('nothing is shown')),
     burn: async () => secret,
-  } as unknown as Local
-  return phase?.contribute(view as View, parts, { signal: new AbortController().signal })
+  }
+  return phase?.contribute(view, local, { signal: new AbortController().signal })
 }
 
 test('a burn log notes what was handed out, and complains about what was handed out again', async () => {

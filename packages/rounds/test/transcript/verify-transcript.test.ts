@@ -54,6 +54,7 @@ async function codeOf(articles: readonly Article[], options?: VerifyTranscriptOp
 
 test('a completed round verifies to its typed result, its round and its roster', async () => {
   const verdict = completed(await verify(whole.articles, { network: 'main', round: whole.attempt.round }))
+  expect(await verify(whole.articles, { round: verdict.room })).toEqual(verdict)
   const roll: number = verdict.result.roll
   const sides: number = verdict.setup.sides
   expect(roll).toBeGreaterThanOrEqual(1)
