@@ -199,7 +199,7 @@ export class LiveRoom implements Round {
     const kept = this.#room.articles.findLast(({ hash }) => hash === article?.hash)
     if (kept !== undefined && article !== undefined && isSameBytes(kept.bytes, article.bytes)) this.#verified.add(key)
     else this.#useless.set(from, (this.#useless.get(from) ?? 0) + 1)
-    if (kept === undefined && article !== undefined && this.#refusedCopies.size < this.#parts.limits.uselessMax) {
+    if (kept === undefined && article !== undefined && this.#refusedCopies.size < refusedMax) {
       this.#refused.add(article.hash)
       this.#refusedCopies.add(key)
     }
@@ -449,6 +449,9 @@ export class LiveRoom implements Round {
     this.#parts.coordinator.env.log('error', `a listener of '${name}' of a round failed`, { round: this.id, cause })
   }
 }
+
+/** Each is named in every question, and takes some 260 bytes here. */
+const refusedMax = 1_024
 
 /** A join, an attempt or a phase gives a place to what came before it. */
 function mayHavePlaces(before: Room, { articles, attempts }: Room): boolean {
