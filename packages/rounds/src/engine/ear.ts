@@ -81,11 +81,14 @@ export class Ear {
   }
 
   #refuse({ hash }: Article, key: string): void {
-    if (this.#refusedCopies.size >= this.#parts.limits.uselessMax) return
+    if (this.#refusedCopies.size >= refusedMax) return
     this.refused.add(hash)
     this.#refusedCopies.add(key)
   }
 }
+
+/** Each is named in every question, and takes some 260 bytes here. */
+const refusedMax = 1_024
 
 function count(counts: Map<PeerId, number>, from: PeerId): void {
   counts.set(from, (counts.get(from) ?? 0) + 1)
