@@ -10,6 +10,7 @@ import type { Journal, KeptRoom } from '../journal/journal.js'
 import { lifetimeMsMax, type RoundsLimits, type RoundsOptions, resolveRoundsLimits } from '../options.js'
 import { assertDefinition } from '../plan/assert-definition.js'
 import type { RoundsDefinition, RoundsTypes } from '../plan/define-rounds.js'
+import { issuesText } from '../plan/judge.js'
 import type { Plan } from '../plan/plan.js'
 import { fitsPlan } from '../room/fits-plan.js'
 import { openAsCandidate, openAsHost, openAsWatcher } from '../room/open-room.js'
@@ -114,8 +115,10 @@ class Engine implements Rounds {
     assertDefinition(definition)
     this.#assertStore(definition)
     const setup = checkSchema(definition.setup, options.setup)
-    if (!setup.ok)
-      throw roundsError('ROUND_SETUP_REFUSED', { detail: setup.issues.map(({ message }) => message).join('; ') })
+    if (!setup.ok) {
+      const detail = setup.code === 'SCHEMA_ASYNC' ? 'its schema is asynchronous' : issuesText(setup.issues)
+      throw roundsError('ROUND_SETUP_REFUSED', { detail })
+    }
     this.#makeRoom()
     const draft = draftInvitation(definition, options, this.#coordinator, this.#newLife())
     const invitation = await signInvitation(this.#coordinator, definition, draft)

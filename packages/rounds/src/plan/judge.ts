@@ -1,4 +1,4 @@
-import { checkSchema, type PeerId } from '@rondo/core'
+import { checkSchema, type PeerId, type SchemaIssue } from '@rondo/core'
 import type { Phase } from './plan.js'
 import type { View } from './shape.js'
 import { cut, isFault } from './verdict.js'
@@ -28,7 +28,7 @@ export function judgeForm(phase: Phase, { value, valueBytes }: Omit<Judged, 'fro
   if (verdict.ok) return verdict
   if (verdict.code === 'SCHEMA_ASYNC')
     return { ok: false, failure: new TypeError(`the schema of ${phase.name} is asynchronous`) }
-  return faulty(verdict.issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; '))
+  return faulty(issuesText(verdict.issues))
 }
 
 /** Whether what it says is allowed, of a contribution whose form is right. */
@@ -48,6 +48,11 @@ export function judgeContent(phase: Phase, view: View, from: PeerId, value: unkn
       : thrown
     return { ok: false, failure }
   }
+}
+
+/** Each with the place of what it is about. */
+export function issuesText(issues: readonly SchemaIssue[]): string {
+  return issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ')
 }
 
 function faulty(fault: string): Judgement {

@@ -125,6 +125,17 @@ describe('what happened, in a sentence or two', () => {
     expect(lastPart(describeRound(accountOf(room)))).toBe(`Aborted after 5 ms: ${told}`)
   })
 
+  test('a refusal after a conviction: who is convicted is named beside who refused', () => {
+    const room = new RoomBuilder({ members: 3 })
+      .attempt(1, [0, 1, 2])
+      .convict(3, 1, 'fault', 'reveal', 'wrong')
+      .abort(5, 'DECLINED', { declined: [{ member: 2, reason: 'once is enough' }] })
+      .room()
+    expect(lastPart(describeRound(accountOf(room)))).toBe(
+      `Aborted after 5 ms: ${short(2)} would not go on: “once is enough”. ${short(1)} broke the protocol in reveal: “wrong”. Its own signature shows it, and anybody can check that. Whoever declines breaks no rule.`,
+    )
+  })
+
   test.each([
     [
       'accused',

@@ -23,6 +23,10 @@ function odd({ world }: Table, contribute: Contribute) {
     .result((view) => view.all('word').join(' '))
 }
 
+function throwFault(): never {
+  throw fault('no')
+}
+
 describe('contribute', () => {
   test('may take its time, and is told when its time is over', async () => {
     await atTable(3, async (table) => {
@@ -108,6 +112,22 @@ describe('contribute', () => {
       })
       const code = what === 'throws' ? undefined : 'CONTRIBUTION_REFUSED'
       expect(logged).toEqual([{ peer: 1, level: 'warn', text: 'a round could not go on', code }])
+    })
+
+  for (const [what, check, detail] of [
+    ['throws', () => JSON.parse('{'), /check of word failed: SyntaxError/],
+    ['throws its fault', throwFault, /must return its fault, not throw it: no/],
+  ] as const)
+    test(`whose check ${what} is not signed, and the words are about the check`, async () => {
+      await atTable(2, async ({ engine, world }) => {
+        const own = defineRounds({ name: 'own', setup: text })
+          .phase('word', { contribution: text, contribute: () => 'yes', check: check as never })
+          .result(() => undefined)
+        engine(1).serve(own, accept)
+        const round = await engine(0).start(own, { with: world.others(0), setup: 'x' })
+        const outcome = await round.outcome
+        expect(outcome.status === 'aborted' && outcome.detail).toMatch(detail)
+      })
     })
 })
 

@@ -2,6 +2,7 @@ import { encodePeerId } from '@rondo/core'
 import { defineRounds, rounds, type StartOptions } from '@rondo/rounds'
 import { accept } from '@rondo/rounds/testing'
 import { simulate } from '@rondo/testkit/simulator'
+import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { atTable, secretive, words } from './table.js'
 
@@ -43,6 +44,10 @@ describe('start', () => {
       const start = (...misuse: unknown[]) => Reflect.apply(engine(0).start, engine(0), misuse)
       const unfinished = defineRounds({ name: 'words', setup: words.setup })
       await expect(start(unfinished, { with: world.others(0), setup: 'x' })).rejects.toThrow('.result(…)')
+      const nested = defineRounds({ name: 'nested', setup: v.object({ stake: v.string() }) })
+        .phase('word', { contribution: v.string(), contribute: () => 'x' })
+        .result(() => undefined)
+      await expect(start(nested, { with: world.others(0), setup: { stake: 5 } })).rejects.toThrow('stake: Invalid type')
       await expect(start(words, { setup: 'x' })).rejects.toThrow('with must list')
       await expect(start(words, { with: [], setup: 'x' })).rejects.toThrow('2 members or more')
       await expect(start(words, { with: world.others(0), setup: 'x', deadlineMs: 0 })).rejects.toThrow(/^deadlineMs/)
