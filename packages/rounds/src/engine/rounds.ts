@@ -17,8 +17,8 @@ import { openAsCandidate, openAsHost, openAsWatcher } from '../room/open-room.js
 import { candidateOf } from '../room/room.js'
 import { EarlyArticles } from './early-articles.js'
 import { draftInvitation, signInvitation } from './invitation-draft.js'
-import { LiveRoom } from './live-room.js'
-import { PastRooms } from './past-rooms.js'
+import type { LiveRoom } from './live-room.js'
+import { RoomTable } from './room-table.js'
 import type { Round } from './round.js'
 import { ServedPlan } from './served-plan.js'
 import type { InviteHandler, Served, ServeOptions, StartOptions } from './serving.js'
@@ -66,10 +66,9 @@ class Engine implements Rounds {
   readonly #coordinator: Coordinator
   readonly #limits: RoundsLimits
   readonly #journal: Journal
-  readonly #rooms = new Map<string, LiveRoom>()
+  readonly #rooms: RoomTable
   readonly #served = new Map<string, ServedPlan>()
   readonly #early: EarlyArticles
-  readonly #past: PastRooms
   readonly #budgets = new Map<string, TokenBucket>()
   #loaded: Promise<readonly KeptRoom[]> | undefined
   /** By protocol: while the store is asked which rounds a former life was in. */
@@ -80,9 +79,9 @@ class Engine implements Rounds {
     this.#coordinator = coordinator
     this.#limits = limits
     this.#early = new EarlyArticles(env, limits)
-    this.#past = new PastRooms(limits.pastRoundsMax)
     const report = (error: RondoError): void => env.log('warn', error.message, { code: error.code, ...error.details })
     this.#journal = createJournal(store, { owner, report })
+    this.#rooms = new RoomTable({ coordinator, limits, journal: this.#journal })
     this.#register()
   }
 
@@ -119,18 +118,18 @@ class Engine implements Rounds {
       const detail = setup.code === 'SCHEMA_ASYNC' ? 'its schema is asynchronous' : issuesText(setup.issues)
       throw roundsError('ROUND_SETUP_REFUSED', { detail })
     }
-    this.#makeRoom()
+    this.#rooms.makeRoom()
     const draft = draftInvitation(definition, options, this.#coordinator, this.#newLife())
     const invitation = await signInvitation(this.#coordinator, definition, draft)
     signal?.throwIfAborted()
     this.#assertUp()
-    this.#makeRoom()
+    this.#rooms.makeRoom()
     // As everybody else reads it, or members would judge by setups that differ.
     const read = checkSchema(definition.setup, invitation.setup)
     if (!read.ok) throw roundsError('ROUND_SETUP_REFUSED', { detail: 'it is something else once it was sent' })
     const { incarnation } = invitation
     const opening = openAsHost({ ...this.#openingOf(definition, invitation, read.value), incarnation, me: 0 })
-    const room = this.#open(definition, opening, options.local)
+    const room = this.#rooms.open(definition, opening, options.local)
     const abort = (): void => room.abort(String(signal?.reason))
     signal?.addEventListener('abort', abort, { once: true })
     void room.outcome.then(() => signal?.removeEventListener('abort', abort))
@@ -172,11 +171,11 @@ class Engine implements Rounds {
       { type: 'timer', name: 'pull', ms: 1 } as const,
       { type: 'timer', name: 'begin', ms: deadlineMs } as const,
     ]
-    const room = this.#open(plan, { room: watched, effects }, undefined)
+    const room = this.#rooms.open(plan, { room: watched, effects }, undefined)
     await room.heardArticles(this.#coordinator.peerId, articles)
     if (room.hasJoined) return room
     // Nothing binds it: should it be asked again, this life may answer.
-    this.#forget(id, false)
+    this.#rooms.forget(id, false)
     return undefined
   }
 
@@ -195,7 +194,7 @@ class Engine implements Rounds {
   #register(): void {
     const coordinator = this.#coordinator
     const look = (): void => {
-      for (const room of this.#rooms.values()) room.linksChanged()
+      for (const room of this.#rooms.all()) room.linksChanged()
     }
     const handler = roundsProtocol.handler(
       {
@@ -226,7 +225,7 @@ class Engine implements Rounds {
 
   #askBack(room: Uint8Array, from: PeerId): void {
     const { env } = this.#coordinator
-    if (this.#served.size === 0 || this.#past.isPast(hexOf(room))) return
+    if (this.#served.size === 0 || this.#rooms.isPast(hexOf(room))) return
     if (!this.#budgetOf(from, 'asked').take(env.monotonicMs())) return
     const { name: protocol, version } = roundsProtocol
     const payload = { room, offset: 0, held: new Uint8Array(0) }
@@ -280,7 +279,12 @@ class Engine implements Rounds {
     const me = candidateOf({ invitation }, coordinator.peerId)
     const setup = checkSchema(plan.setup, invitation.setup)
     if (me < 1 || !setup.ok || !fitsPlan(plan, invitation) || !isTimely(invitation, coordinator.env.wallMs())) return
-    if (coordinator.state !== 'running' || this.#past.has(invitation) || !this.#hasRoomFor(invitation.author)) return
+    if (
+      coordinator.state !== 'running' ||
+      this.#rooms.isFormer(invitation) ||
+      !this.#rooms.hasRoomFor(invitation.author)
+    )
+      return
     const opening = openAsCandidate({ ...this.#openingOf(plan, invitation, setup.value), me })
     const room = this.#tryOpen(plan, opening)
     if (room === undefined) return
@@ -297,26 +301,11 @@ class Engine implements Rounds {
   /** Undefined where nothing more can be kept, or the room is being forgotten still: whoever invites learns it by silence. */
   #tryOpen(plan: Plan, opening: ReturnType<typeof openAsHost>): LiveRoom | undefined {
     try {
-      return this.#open(plan, opening, undefined)
+      return this.#rooms.open(plan, opening, undefined)
     } catch (cause) {
       this.#coordinator.env.log('warn', 'an invitation could not be taken', { cause })
       return undefined
     }
-  }
-
-  #open(plan: Plan, opening: ReturnType<typeof openAsHost>, input: unknown): LiveRoom {
-    const { invitation } = opening.room
-    const { room: id, expiresMs } = invitation
-    const expired = (): void => this.#forget(id)
-    const [coordinator, limits, journal] = [this.#coordinator, this.#limits, this.#journal]
-    const { name, version } = plan
-    if (!opening.room.isWatched)
-      journal.open({ room: id, name, version, incarnation: opening.room.incarnation, expiresMs })
-    const room = new LiveRoom({ coordinator, limits, journal, plan, opening, expired })
-    room.input = input
-    this.#rooms.set(id, room)
-    room.begin()
-    return room
   }
 
   #openingOf(plan: Plan, invitation: Invitation, setup: unknown) {
@@ -330,40 +319,6 @@ class Engine implements Rounds {
    */
   #newLife(): string {
     return hexOf(this.#coordinator.env.random(incarnationBytes))
-  }
-
-  #forget(id: string, mayHaveSpoken = true): void {
-    const { env } = this.#coordinator
-    const room = this.#rooms.get(id)
-    if (room !== undefined && mayHaveSpoken) this.#past.add(room.room.invitation)
-    room?.drop()
-    this.#rooms.delete(id)
-    this.#journal
-      .forget(id, env.wallMs())
-      .catch((cause) => env.log('warn', 'a round could not be forgotten', { cause }))
-  }
-
-  /** The oldest that is over makes way, and first those of which there is nothing to show: anybody can invite to many. */
-  #makeRoom(): void {
-    if (this.#rooms.size < this.#limits.roundsMax) return
-    const over = [...this.#rooms].filter(([, { isOver }]) => isOver)
-    const [id] = over.find(([, { hasJoined }]) => !hasJoined) ?? over[0] ?? []
-    if (id === undefined) throw roundsError('ROUNDS_FULL')
-    this.#forget(id)
-  }
-
-  #hasRoomFor(host: PeerId): boolean {
-    const { peerId } = this.#coordinator
-    const invited = [...this.#rooms.values()].filter(({ isOver, candidates }) => !isOver && candidates[0] !== peerId)
-    const ofHost = invited.filter(({ candidates }) => candidates[0] === host)
-    const { roundsPerHostMax, roundsInvitedMax } = this.#limits
-    if (ofHost.length >= roundsPerHostMax || invited.length >= roundsInvitedMax) return false
-    try {
-      this.#makeRoom()
-      return true
-    } catch {
-      return false
-    }
   }
 
   #assertUp(): void {
@@ -387,10 +342,7 @@ class Engine implements Rounds {
   }
 
   async #stop(): Promise<void> {
-    const rooms = [...this.#rooms.values()]
-    // A coordinator may start again, and is the same life then.
-    for (const { room } of rooms) this.#past.add(room.invitation)
-    await Promise.all(rooms.map((room) => room.stop()))
+    await this.#rooms.stop()
     this.#early.clear()
   }
 }
