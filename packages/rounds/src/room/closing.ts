@@ -1,4 +1,5 @@
 import type { Closing, ClosingReason } from '../articles/article.js'
+import { toldOf, wordsOf } from './closing-words.js'
 import { type Ending, finish } from './ending.js'
 import { beginRegrouping } from './regrouping.js'
 import {
@@ -32,7 +33,8 @@ export function close(turn: Turn, id: string, close: Close): void {
   if (!attempt.isOpen) return
   const { incarnation } = turn.room
   const { phase } = attempt
-  const said = { attempt: id, incarnation, phase, missing: missingIn(attempt), reason: closing, detail }
+  const told = toldOf(closing, detail)
+  const said = { attempt: id, incarnation, phase, missing: missingIn(attempt), reason: closing, detail: told }
   turn.changeAttempt(id, { isOpen: false })
   turn.want({ type: 'desist' })
   turn.want({ type: 'timer', name: 'phase', ms: 'never' })
@@ -84,7 +86,7 @@ export function settleClosings(turn: Turn): void {
   const ending = attempt.closings.filter((closing) => endsFor(attempt, closing))
   const closing = ending.find(({ reason }) => reason !== 'timeout')
   if (closing !== undefined)
-    close(turn, attempt.id, { reason: reasonOf(attempt, closing), closing: 'closed', detail: closing.detail })
+    close(turn, attempt.id, { reason: reasonOf(attempt, closing), closing: 'closed', detail: wordsOf(closing) })
   else if (ending.length > 0) hurry(turn, attempt)
 }
 

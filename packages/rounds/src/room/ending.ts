@@ -1,3 +1,4 @@
+import { wordsOf } from './closing-words.js'
 import {
   type AbortReason,
   type Attempt,
@@ -60,5 +61,5 @@ function declinedIn(room: Room): readonly { readonly member: number; readonly re
   const refusals = closings.filter(
     ({ reason }) => reason === 'declined' || reason === 'cancelled' || reason === 'failed',
   )
-  return refusals.map(({ author, detail }) => ({ member: candidateOf(room, author), reason: detail }))
+  return refusals.map((closing) => ({ member: candidateOf(room, closing.author), reason: wordsOf(closing) }))
 }

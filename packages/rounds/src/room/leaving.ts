@@ -1,5 +1,6 @@
 import type { ClosingReason } from '../articles/article.js'
 import { close, endsFor, reasonOf } from './closing.js'
+import { toldOf, wordsOf } from './closing-words.js'
 import { finish } from './ending.js'
 import { decline } from './gathering.js'
 import { type AbortReason, joinsOf, presentAttempt } from './room.js'
@@ -27,7 +28,8 @@ export function ranOut(turn: Turn): void {
     const first = attempt.closings.find((closing) => endsFor(attempt, closing))
     const reason = first === undefined ? 'TIMEOUT' : reasonOf(attempt, first)
     const closing = reason === 'TIMEOUT' ? 'timeout' : 'closed'
-    close(turn, attempt.id, { reason, closing, detail: first?.detail ?? `${phase} took too long`, hasWaited: true })
+    const detail = first === undefined ? `${phase} took too long` : wordsOf(first)
+    close(turn, attempt.id, { reason, closing, detail, hasWaited: true })
   }
 }
 
@@ -54,6 +56,13 @@ export function abandon(turn: Turn, reason: AbortReason, detail: string): void {
 /** What this member is about to join, or has said that it would. */
 function takeBack(turn: Turn, reason: ClosingReason, detail: string): void {
   const { incarnation, invitation } = turn.room
-  const said = { attempt: invitation.room, incarnation, phase: 0, missing: [], reason, detail } as const
+  const said = {
+    attempt: invitation.room,
+    incarnation,
+    phase: 0,
+    missing: [],
+    reason,
+    detail: toldOf(reason, detail),
+  } as const
   turn.want({ type: 'say', draft: { kind: 'closing', ...said } })
 }

@@ -26,15 +26,15 @@ describe('a member that goes no further', () => {
   })
 
   test.each([
-    ['declines', 'DECLINED', 'DECLINED'],
-    ['fails', 'FAILED', 'CLOSED'],
-  ] as const)('because it %s is named by the others with its words', (_, reason, theirs) => {
+    ['declines is named by the others with its words', 'DECLINED', 'DECLINED', 'the coin is spent'],
+    ['fails is named by the others, and why it failed is its own affair', 'FAILED', 'CLOSED', 'it could not go on'],
+  ] as const)('because it %s', (_, reason, theirs, words) => {
     const table = under('two')
     table.player(1).happen({ type: 'failed', reason, detail: 'the coin is spent' })
     table.settle()
     expect(reasonsIn(table)).toEqual([theirs, reason, theirs])
     expect(outcomeOf(table, 0)).toMatchObject({
-      declined: [{ member: 1, reason: 'the coin is spent' }],
+      declined: [{ member: 1, reason: words }],
       suspects: [{ member: 1, why: 'closed' }],
     })
   })
