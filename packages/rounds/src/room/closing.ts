@@ -61,7 +61,15 @@ export function placeClosing(turn: Turn, id: string, closing: Closing): void {
   const attempt = turn.attempt(id)
   const position = attempt.members.findIndex(({ peerId }) => peerId === closing.author)
   if (attempt.members[position]?.incarnation !== closing.incarnation) return
-  turn.changeAttempt(attempt.id, { closings: [...attempt.closings, closing] })
+  const hasty = isHasty(turn, attempt, closing)
+    ? [...attempt.hasty, candidateOf(turn.room, closing.author)]
+    : attempt.hasty
+  turn.changeAttempt(attempt.id, { closings: [...attempt.closings, closing], hasty })
+}
+
+/** Clocks differ, and phases begin a little earlier for some; but not by half of what a phase may take. */
+function isHasty({ room, atMs }: Turn, { phase, phaseAtMs }: Attempt, closing: Closing): boolean {
+  return closing.reason === 'timeout' && closing.phase >= phase && atMs - phaseAtMs < phaseMsOf(room, phase) / 2
 }
 
 /** Before there was an attempt: the host calls the round off, or a candidate takes its word back. */

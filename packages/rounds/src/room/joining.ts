@@ -112,6 +112,8 @@ function open(turn: Turn, { join, proposal, round, number, members }: Proposed):
     isStuck: false,
     result: undefined,
     closings: [],
+    phaseAtMs: turn.atMs,
+    hasty: [],
     hurriedIn: -1,
   }
   turn.change({ attempts: [...room.attempts, attempt] })

@@ -206,7 +206,7 @@ function enterNext(turn: Turn, id: string): void {
   const phase = before.phase + 1
   const hashes = (before.said[before.phase] ?? []).map((saying) => saying?.article.hash ?? '')
   const digest = nextDigestOf(before.digests[before.phase] ?? '', before.phase, hashes)
-  turn.changeAttempt(id, { phase, digests: [...before.digests, digest] })
+  turn.changeAttempt(id, { phase, digests: [...before.digests, digest], phaseAtMs: turn.atMs, hasty: [] })
   if (phase >= before.said.length) return complete(turn, turn.attempt(id))
   turn.note({ what: 'phase began', attempt: before.number, phase })
   if (before.isOpen) contribute(turn, turn.attempt(id), digest)

@@ -74,6 +74,9 @@ export interface Attempt {
   /** Of the author's function, once the author's phases are complete. */
   readonly result: { readonly value: unknown } | undefined
   readonly closings: readonly Closing[]
+  /** When the present phase began here, and who said since then that it had waited in vain, though half of its time was left. */
+  readonly phaseAtMs: number
+  readonly hasty: readonly number[]
   /** The phase whose time was cut short, because somebody went no further; -1 where there was none. */
   readonly hurriedIn: number
 }

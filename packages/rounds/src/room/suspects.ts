@@ -38,7 +38,8 @@ export function suspectsIn(room: Room, attempt: Attempt, hasWaited: boolean): re
     const accused = closing.reason === 'timeout' ? missed : []
     for (const each of accused.filter((other) => other !== room.me && other !== member))
       accuse(suspects, each, member, name(closing.phase))
-    if (isReasonOfItsOwn(closing, culpritIn(room, attempt) !== undefined, others, missed, suspects))
+    const isHasty = attempt.hasty.includes(member)
+    if (isHasty || isReasonOfItsOwn(closing, culpritIn(room, attempt) !== undefined, others, missed, suspects))
       suspects.set(member, { member, why: 'closed', phase: name(closing.phase), by: [] })
   }
   return [...suspects.values()].sort((a, b) => a.member - b.member)

@@ -125,6 +125,8 @@ export class RoomBuilder {
       isStuck: false,
       result: undefined,
       closings: [],
+      phaseAtMs: 0,
+      hasty: [],
       hurriedIn: -1,
     })
     return this.#note(atMs, { what: 'phase began', attempt: number, phase: 0 })

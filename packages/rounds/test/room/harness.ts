@@ -76,10 +76,12 @@ export class Player {
   /** What it wants said: signed and heard when a test says so. */
   readonly wanted: ArticleDraft[] = []
   room: Room
+  readonly #now: () => number
   readonly #step: typeof step
 
-  constructor(number: number, plan: Plan, invitation: Invitation, take: typeof step = step) {
+  constructor(number: number, plan: Plan, invitation: Invitation, take: typeof step, now: () => number) {
     this.number = number
+    this.#now = now
     this.#step = take
     const incarnation = incarnationOf(number)
     const opening = { plan, invitation, setup: null, incarnation, me: number, atMs: 0 }
@@ -88,8 +90,8 @@ export class Player {
     this.#follow(opened)
   }
 
-  happen(event: RoomEvent, atMs = 0): readonly RoomEffect[] {
-    const taken = this.#step(this.room, event, atMs)
+  happen(event: RoomEvent): readonly RoomEffect[] {
+    const taken = this.#step(this.room, event, this.#now())
     this.#follow(taken)
     return taken.effects
   }
@@ -117,12 +119,14 @@ export class Table {
   readonly invitation: Invitation
   readonly players: readonly Player[]
   readonly said: Article[]
+  #nowMs = 0
 
   constructor(terms: Terms, take: typeof step = step) {
     this.invitation = invitationOf(terms)
     this.said = [this.invitation]
     const { plan, members } = terms
-    this.players = Array.from({ length: members }, (_, at) => new Player(at, plan, this.invitation, take))
+    const now = (): number => this.#nowMs
+    this.players = Array.from({ length: members }, (_, at) => new Player(at, plan, this.invitation, take, now))
   }
 
   player(member: number): Player {
@@ -148,7 +152,9 @@ export class Table {
     return this.said.filter(({ hash }) => !held.has(hash))
   }
 
+  /** What rings has been waited for. */
   ring(member: number, name: TimerName): readonly RoomEffect[] {
+    this.#nowMs += this.invitation.deadlineMs
     return this.player(member).happen({ type: 'timer', name })
   }
 
