@@ -1,5 +1,5 @@
 import type { RoomEffect } from './events.js'
-import type { Attempt, HistoryEntry, Room } from './room.js'
+import type { Attempt, HistoryEntry, Room, Saying } from './room.js'
 
 /** One step while it is being taken. What was there before it is never changed, so whoever holds the old room may keep it. */
 export class Turn {
@@ -22,6 +22,11 @@ export class Turn {
 
   changeAttempt(id: string, part: Partial<Attempt>): void {
     this.change({ attempts: this.#room.attempts.map((each) => (each.id === id ? { ...each, ...part } : each)) })
+  }
+
+  setSaying(id: string, phase: number, position: number, saying: Saying): void {
+    const { said } = this.attempt(id)
+    this.changeAttempt(id, { said: said.map((row, at) => (at === phase ? row.with(position, saying) : row)) })
   }
 
   /** Of an attempt that is there. */
