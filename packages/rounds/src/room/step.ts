@@ -1,4 +1,4 @@
-import { type Answer, type Article, answerDigits } from '../articles/article.js'
+import { type Answer, type Article, answerDigits, type Contribution } from '../articles/article.js'
 import { heardClosing, settleClosings } from './closing.js'
 import { convict } from './convict.js'
 import type { RoomEvent, Step } from './events.js'
@@ -9,7 +9,7 @@ import { abandon, expire, ranOut } from './leaving.js'
 import { heardContribution, placeJoin, settlePhases } from './phases.js'
 import { pull } from './pulling.js'
 import { proposeAgain, regroupFailed, settleRegrouping } from './regrouping.js'
-import { candidateOf, joinsOf, type Room } from './room.js'
+import { type Attempt, candidateOf, joinsOf, type Room } from './room.js'
 import { Turn } from './turn.js'
 
 /**
@@ -94,7 +94,7 @@ function isOfRoom(room: Room, article: Article, known: readonly Article[]): bool
     case 'join':
       return isAttempt(article.parent) && count < livesMax * attemptsMax
     case 'contribution':
-      return room.attempts.some((attempt) => attempt.id === article.attempt && attempt.round === article.round)
+      return room.attempts.some((attempt) => isTimely(room, attempt, article))
     case 'closing':
       return isAttempt(article.attempt) && count < livesMax * attemptsMax
   }
@@ -105,6 +105,14 @@ function isGoneBy(room: Room, { hash }: Answer): boolean {
   const { author, incarnation, room: id } = room.invitation
   const proposals = joinsOf(room, id).filter((join) => join.author === author && join.incarnation === incarnation)
   return proposals.some(({ proposal }) => proposal?.answers.includes(hash.slice(0, answerDigits)) === true)
+}
+
+/**
+ * Whoever plays by the rules is one phase ahead at most: for the next one it needs what this member says now. What comes earlier
+ * than that would be kept for as long as its author likes.
+ */
+function isTimely({ isWatched }: Room, { id, round, phase }: Attempt, article: Contribution): boolean {
+  return id === article.attempt && round === article.round && (isWatched || article.phase <= phase + 1)
 }
 
 /** A member may have restarted while the round was gathering. */

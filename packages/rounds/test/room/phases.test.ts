@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { AuthorPhase, Plan } from '../../src/plan/plan.js'
 import { replay } from '../../src/room/replay.js'
 import { digest } from '../account/room-builder.js'
-import type { Table } from './harness.js'
+import { articleOf, type Table } from './harness.js'
 import { odd, phases, planOf } from './plans.js'
 import { attemptOf, culpritsOf, outcomeOf, reasonsIn, saidBy, under, wantedBy } from './scenes.js'
 
@@ -44,6 +44,17 @@ test('what comes early waits until everything that it rests on is there', () => 
   expect(attemptOf(table, 1).said[phases.agreed]?.[2]).toMatchObject({ state: 'early' })
   for (const article of table.missedBy(1)) table.hear(1, article)
   expect(attemptOf(table, 1).said[phases.agreed]?.[2]).toMatchObject({ state: 'accepted' })
+})
+
+test('what is said two phases ahead is not kept: nobody who plays by the rules can have come so far', () => {
+  const table = under('one')
+  const { id, round } = attemptOf(table, 1)
+  const ahead = (phase: number) =>
+    articleOf(2, { kind: 'contribution', round, attempt: id, phase, digest: digest('ahead'), value: undefined })
+  expect(table.hear(1, ahead(phases.two))).toEqual([])
+  expect(attemptOf(table, 1).said[phases.two]?.[2]).toBeUndefined()
+  table.hear(1, ahead(phases.agreed))
+  expect(attemptOf(table, 1).said[phases.agreed]?.[2]).toMatchObject({ state: 'early' })
 })
 
 test('who saw something else before leads astray, is asked, and is convicted of nothing', () => {
