@@ -336,8 +336,9 @@ class Engine implements Rounds {
     const nowMs = this.#coordinator.env.monotonicMs()
     const key = `${what} ${peer}`
     const budget = this.#budgets.get(key) ?? new TokenBucket(invitationsPerSecond, invitationsBurst, nowMs)
-    if (!this.#budgets.has(key) && this.#budgets.size >= budgetsMax) this.#budgets.clear()
     this.#budgets.set(key, budget)
+    const [oldest] = this.#budgets.keys()
+    if (this.#budgets.size > budgetsMax && oldest !== undefined) this.#budgets.delete(oldest)
     return budget
   }
 
@@ -347,7 +348,8 @@ class Engine implements Rounds {
   }
 }
 
-const budgetsMax = 1_024
+/** Two for each peer; beyond it the oldest are forgotten, and begin anew. */
+const budgetsMax = 4_096
 
 /** Whether it is good still, and for no longer than rounds may be kept. */
 function isTimely({ expiresMs, createdMs, answerMs, deadlineMs }: Invitation, nowMs: number): boolean {
