@@ -9,6 +9,7 @@ import { type Finding, isShippedSource, packageOf, type Source } from './source.
 export const coreLayers = [
   'bytes',
   'names',
+  'complete-limits',
   'rondo-error',
   'errors',
   'error-guide',

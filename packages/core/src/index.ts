@@ -5,6 +5,7 @@ export { bytesCodec } from './codec/bytes-codec.js'
 export { createCborCodec } from './codec/cbor-codec.js'
 export type { CborCodecOptions } from './codec/cbor-options.js'
 export type { Decoded, PayloadCodec } from './codec/payload-codec.js'
+export { completeLimits } from './complete-limits.js'
 export type {
   AdoptLinkOptions,
   Coordinator,
@@ -23,9 +24,11 @@ export { createSystemEnv, type SystemEnvOptions } from './env/system-env.js'
 export { coreErrorGuide } from './error-guide.js'
 export { type CoreErrorCode, coreError, coreErrorTable } from './errors.js'
 export type { CoordinatorEvents, TypedEmitter } from './events.js'
+export { Gcra } from './flow/gcra.js'
 export { type GenerateIdentityOptions, generateIdentity, type Identity, identityFromSeed } from './identity/identity.js'
 export { encodePeerId, type PeerId, parsePeerId, publicKeyOf, type SuiteName, suiteNameOf } from './identity/peer-id.js'
 export type { SignatureSuite } from './identity/suite.js'
+export { isName } from './names.js'
 export { type AdmitPeer, type CoordinatorOptions, defaultLimits, type Limits } from './options.js'
 export type { MailboxStats } from './peers/mailbox.js'
 export type { PeerInfo } from './peers/peer-info.js'
@@ -107,6 +110,7 @@ export {
   type VerifyMessageOptions,
   verifyMessage,
 } from './signing/verify-message.js'
+export { compareBytes, equalBytes } from './store/byte-order.js'
 export { createStore } from './store/create-store.js'
 export { createMemoryBackend } from './store/memory-backend.js'
 export { createMemoryStore, type MemoryStoreOptions } from './store/memory-store.js'

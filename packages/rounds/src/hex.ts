@@ -23,9 +23,3 @@ function digitAt(text: string, at: number): number {
   const code = text.charCodeAt(at)
   return code < 0x40 ? code & 0x0f : (code & 0x0f) + 9
 }
-
-export function isSameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false
-  for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false
-  return true
-}

@@ -1,3 +1,5 @@
+import { completeLimits } from '@rondo/core'
+
 // Every bound of the engine, by name, with a finite default.
 
 export const defaultRoundsLimits = {
@@ -35,15 +37,8 @@ export interface RoundsOptions {
   readonly limits?: RoundsLimitsOption | undefined
 }
 
-/** Checks the options once and fills in what was left out. */
-export function resolveRoundsLimits(option: RoundsLimitsOption = {}): RoundsLimits {
-  for (const [name, value] of Object.entries(option)) {
-    if (!Object.hasOwn(defaultRoundsLimits, name)) throw new TypeError(`there is no limit ${name}`)
-    if (value !== undefined && !(Number.isFinite(value) && value > 0))
-      throw new TypeError(`${name} must be a finite number above 0: ${String(value)}`)
-  }
-  const given = Object.fromEntries(Object.entries(option).filter(([, value]) => value !== undefined))
-  return Object.freeze({ ...defaultRoundsLimits, ...given })
+export function resolveRoundsLimits(given: RoundsLimitsOption = {}): RoundsLimits {
+  return completeLimits(defaultRoundsLimits, given, 'rounds')
 }
 
 /** The longest that anything said in a round is good for: a week, the clocks of the members being what they are. */

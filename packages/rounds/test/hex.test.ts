@@ -1,11 +1,12 @@
+import { equalBytes } from '@rondo/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { bytesOfHex, hexOf, isSameBytes } from '../src/hex.js'
+import { bytesOfHex, hexOf } from '../src/hex.js'
 
 test('bytes come back from their digits', () => {
   const all = Uint8Array.from({ length: 256 }, (_, byte) => byte)
   expect(hexOf(all)).toBe(Buffer.from(all).toString('hex'))
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => isSameBytes(bytesOfHex(hexOf(bytes)), bytes)))
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => equalBytes(bytesOfHex(hexOf(bytes)), bytes)))
 })
 
 test('what is no such text is misuse', () => {
@@ -17,9 +18,9 @@ test('what is no such text is misuse', () => {
 
 test('bytes are the same where all of them are', () => {
   const bytes = (...list: number[]) => new Uint8Array(list)
-  expect(isSameBytes(bytes(1, 2), bytes(1, 2))).toBe(true)
-  expect(isSameBytes(bytes(), bytes())).toBe(true)
-  expect(isSameBytes(bytes(1, 2), bytes(1, 3))).toBe(false)
-  expect(isSameBytes(bytes(1, 2), bytes(1))).toBe(false)
-  expect(isSameBytes(bytes(1), bytes(1, 2))).toBe(false)
+  expect(equalBytes(bytes(1, 2), bytes(1, 2))).toBe(true)
+  expect(equalBytes(bytes(), bytes())).toBe(true)
+  expect(equalBytes(bytes(1, 2), bytes(1, 3))).toBe(false)
+  expect(equalBytes(bytes(1, 2), bytes(1))).toBe(false)
+  expect(equalBytes(bytes(1), bytes(1, 2))).toBe(false)
 })

@@ -14,5 +14,5 @@ test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('no limit is %d', (roun
 
 test('a limit that is not there is no limit', () => {
   const misspelt: object = { roundsMaximum: 3 }
-  expect(() => resolveRoundsLimits(misspelt)).toThrow('there is no limit roundsMaximum')
+  expect(() => resolveRoundsLimits(misspelt)).toThrow('limits.roundsMaximum is not a limit of rounds')
 })

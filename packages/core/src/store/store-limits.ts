@@ -1,3 +1,5 @@
+import { completeLimits } from '../complete-limits.js'
+
 export const defaultStoreLimits = {
   /** One key as UTF-8, the names of its scopes included. */
   keyBytesMax: 1_024,
@@ -16,20 +18,6 @@ export const defaultStoreLimits = {
 export type StoreLimits = { readonly [Name in keyof typeof defaultStoreLimits]: number }
 export type StoreLimitsOption = { readonly [Name in keyof StoreLimits]?: number | undefined }
 
-/** Checks every limit once; what comes out is complete and frozen. */
 export function resolveStoreLimits(given: StoreLimitsOption = {}): StoreLimits {
-  const limits: Record<keyof StoreLimits, number> = { ...defaultStoreLimits }
-  for (const name of Object.keys(given)) {
-    if (!isLimit(name)) throw new TypeError(`limits.${name} is not a limit of a store`)
-    const value = given[name]
-    if (value === undefined) continue
-    if (!Number.isSafeInteger(value) || value < 1)
-      throw new TypeError(`limits.${name} must be a whole number from 1 up, not ${String(value)}`)
-    limits[name] = value
-  }
-  return Object.freeze(limits)
-}
-
-function isLimit(name: string): name is keyof StoreLimits {
-  return Object.hasOwn(defaultStoreLimits, name)
+  return completeLimits(defaultStoreLimits, given, 'a store')
 }

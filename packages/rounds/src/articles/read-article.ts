@@ -1,6 +1,5 @@
-import { type PeerId, parsePeerId, platformCrypto, type VerifiedMessage } from '@rondo/core'
+import { isName, type PeerId, parsePeerId, platformCrypto, type VerifiedMessage } from '@rondo/core'
 import { hexOf } from '../hex.js'
-import { isName } from '../plan/assert-definition.js'
 import { decodeValue, valueCodec } from '../plan/encode-value.js'
 import type { Plan } from '../plan/plan.js'
 import { reasonCharactersMax } from '../plan/verdict.js'

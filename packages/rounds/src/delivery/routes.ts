@@ -1,4 +1,4 @@
-import { isSameBytes } from '../hex.js'
+import { equalBytes } from '@rondo/core'
 import { bitmapBytes, bitmapOf, isIn } from './bitmap.js'
 import { type Claim, membersMax, sequenceMax } from './messages.js'
 import { childrenIn, type Graph } from './tree.js'
@@ -43,7 +43,7 @@ export class Routes {
     others.delete(this.#me)
     for (const member of others) this.#assertMember(member)
     const linked = bitmapOf(others, this.#size)
-    if (this.#linked !== undefined && isSameBytes(linked, this.#linked)) return undefined
+    if (this.#linked !== undefined && equalBytes(linked, this.#linked)) return undefined
     this.#linked = linked
     this.#forgetTrees()
     const isLinkedToAll = others.size === this.#size - 1
@@ -77,7 +77,7 @@ export class Routes {
     // Copied, for it may be a view of all that came with it.
     const news = { member, sequence, linked: linked.slice() }
     this.#known.set(member, { claim: news, count: count + 1 })
-    if (before === undefined || !isSameBytes(before.claim.linked, linked)) this.#forgetTrees()
+    if (before === undefined || !equalBytes(before.claim.linked, linked)) this.#forgetTrees()
     return news
   }
 
@@ -108,7 +108,7 @@ export class Routes {
   /** Somebody says something else of me, or a former life of mine did: my next claim is later than that. */
   #contradict(sequence: number, linked: Uint8Array): Claim | undefined {
     if (this.#linked === undefined || !(sequence >= this.#sequence && sequence < sequenceMax)) return undefined
-    if (isSameBytes(linked, this.#linked)) {
+    if (equalBytes(linked, this.#linked)) {
       this.#sequence = sequence
       return undefined
     }

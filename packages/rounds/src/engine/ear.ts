@@ -1,7 +1,14 @@
-import { type Coordinator, type MaybePromise, type PeerId, platformCrypto, type VerifiedMessage } from '@rondo/core'
+import {
+  type Coordinator,
+  equalBytes,
+  type MaybePromise,
+  type PeerId,
+  platformCrypto,
+  type VerifiedMessage,
+} from '@rondo/core'
 import type { Article } from '../articles/article.js'
 import { readArticle } from '../articles/read-article.js'
-import { hexOf, isSameBytes } from '../hex.js'
+import { hexOf } from '../hex.js'
 import type { RoundsLimits } from '../options.js'
 import type { Plan } from '../plan/plan.js'
 
@@ -75,7 +82,7 @@ export class Ear {
     take(article, from)
     // One copy of a statement is worth remembering: its author can sign it again and again, and no two copies are alike.
     const kept = articles().findLast(({ hash }) => hash === article.hash)
-    if (kept !== undefined && isSameBytes(kept.bytes, article.bytes)) this.#verified.add(key)
+    if (kept !== undefined && equalBytes(kept.bytes, article.bytes)) this.#verified.add(key)
     else count(this.#useless, from)
     if (kept === undefined) this.#refuse(article, key)
   }

@@ -1,4 +1,4 @@
-import { type Coordinator, checkSchema, coreError, type PeerId, type RondoError } from '@rondo/core'
+import { type Coordinator, checkSchema, coreError, Gcra, type PeerId, type RondoError } from '@rondo/core'
 import type { Invitation } from '../articles/article.js'
 import { readArticle } from '../articles/read-article.js'
 import { incarnationBytes } from '../articles/slot.js'
@@ -22,7 +22,6 @@ import { RoomTable } from './room-table.js'
 import type { Round } from './round.js'
 import { ServedPlan } from './served-plan.js'
 import type { InviteHandler, Served, ServeOptions, StartOptions } from './serving.js'
-import { TokenBucket } from './token-bucket.js'
 
 /** The rounds of one node. */
 export interface Rounds {
@@ -69,7 +68,7 @@ class Engine implements Rounds {
   readonly #rooms: RoomTable
   readonly #served = new Map<string, ServedPlan>()
   readonly #early: EarlyArticles
-  readonly #budgets = new Map<string, TokenBucket>()
+  readonly #budgets = new Map<string, Gcra>()
   #loaded: Promise<readonly KeptRoom[]> | undefined
   /** By protocol: while the store is asked which rounds a former life was in. */
   readonly #recalling = new Map<string, Promise<void>>()
@@ -226,7 +225,7 @@ class Engine implements Rounds {
   #askBack(room: Uint8Array, from: PeerId): void {
     const { env } = this.#coordinator
     if (this.#served.size === 0 || this.#rooms.isPast(hexOf(room))) return
-    if (!this.#budgetOf(from, 'asked').take(env.monotonicMs())) return
+    if (this.#budgetOf(from, 'asked').take(env.monotonicMs()) > 0) return
     const { name: protocol, version } = roundsProtocol
     const payload = { room, offset: 0, held: new Uint8Array(0) }
     this.#coordinator.sendTo(from, { protocol, version, type: 'ask', payload }).catch(() => {})
@@ -244,7 +243,7 @@ class Engine implements Rounds {
   #heardEarly(id: string, from: PeerId, bytes: Uint8Array): void {
     const { env } = this.#coordinator
     if (this.#served.size === 0) return
-    if (!this.#early.isNew(id, from, bytes) || !this.#budgetOf(from, 'verified').take(env.monotonicMs())) return
+    if (!this.#early.isNew(id, from, bytes) || this.#budgetOf(from, 'verified').take(env.monotonicMs()) > 0) return
     const settle = (verdict: Awaited<ReturnType<Coordinator['verifyMessage']>>): void => {
       if (!verdict.ok || verdict.network !== this.#coordinator.network || this.#rooms.has(id)) return
       const served = this.#served.get(keyOf({ name: verdict.protocol, version: verdict.version }))
@@ -331,11 +330,10 @@ class Engine implements Rounds {
   }
 
   /** What is asked of a peer is not taken from what it may say. */
-  #budgetOf(peer: PeerId, what: 'asked' | 'verified'): TokenBucket {
+  #budgetOf(peer: PeerId, what: 'asked' | 'verified'): Gcra {
     const { invitationsPerSecond, invitationsBurst } = this.#limits
-    const nowMs = this.#coordinator.env.monotonicMs()
     const key = `${what} ${peer}`
-    const budget = this.#budgets.get(key) ?? new TokenBucket(invitationsPerSecond, invitationsBurst, nowMs)
+    const budget = this.#budgets.get(key) ?? new Gcra(invitationsPerSecond, invitationsBurst)
     this.#budgets.set(key, budget)
     const [oldest] = this.#budgets.keys()
     if (this.#budgets.size > budgetsMax && oldest !== undefined) this.#budgets.delete(oldest)

@@ -1,3 +1,5 @@
+import { completeLimits } from '@rondo/core'
+
 /** What the journal of rounds holds. Zero never means unlimited. */
 export const defaultJournalLimits = {
   /** Rooms at once, those of former lives among them. */
@@ -17,20 +19,6 @@ export type JournalLimits = { readonly [Name in keyof typeof defaultJournalLimit
 
 export type JournalLimitOptions = { readonly [Name in keyof JournalLimits]?: number | undefined }
 
-/** Checks every limit once; what comes out is complete and frozen. */
 export function resolveJournalLimits(given: JournalLimitOptions = {}): JournalLimits {
-  const limits: Record<keyof JournalLimits, number> = { ...defaultJournalLimits }
-  for (const name of Object.keys(given)) {
-    if (!isLimit(name)) throw new TypeError(`limits.${name} is not a limit of the journal`)
-    const value = given[name]
-    if (value === undefined) continue
-    if (!Number.isSafeInteger(value) || value < 1)
-      throw new TypeError(`limits.${name} must be a whole number from 1 up, not ${String(value)}`)
-    limits[name] = value
-  }
-  return Object.freeze(limits)
-}
-
-function isLimit(name: string): name is keyof JournalLimits {
-  return Object.hasOwn(defaultJournalLimits, name)
+  return completeLimits(defaultJournalLimits, given, 'the journal')
 }

@@ -1,8 +1,8 @@
+import { isName } from '@rondo/core'
 import { type AuthorPhase, type Plan, reservedNames } from './plan.js'
 
 // What a definition must be for the engine to run it. Throws a TypeError, where the definition is made.
 
-const namePattern = /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$/
 /** Of the author's; the engine's own come on top. */
 const phasesMax = 64
 const makersMax = 64
@@ -87,11 +87,6 @@ export function assertSteps(named: Named, name: string, steps: Partial<AuthorPha
 
 /** What travels in one message with some room to spare. */
 const contributionBytesCeiling = 524_288
-
-/** As protocols and message types are named on the wire. */
-export function isName(name: unknown): name is string {
-  return typeof name === 'string' && namePattern.test(name)
-}
 
 function assertName(name: unknown, what: string): void {
   if (!isName(name))

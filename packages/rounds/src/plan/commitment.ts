@@ -1,5 +1,4 @@
-import { checkSchema, type PeerId, platformCrypto, type Schema, type SchemaInput } from '@rondo/core'
-import { isSameBytes } from '../hex.js'
+import { checkSchema, equalBytes, type PeerId, platformCrypto, type Schema, type SchemaInput } from '@rondo/core'
 import { encodeValue } from './encode-value.js'
 import { bytes, type StandardSchema } from './schemas.js'
 import type { Local, Shape, View } from './shape.js'
@@ -65,7 +64,7 @@ export function opens<S extends Shape, Phase extends PhaseOfBytes<S>>(
 ): boolean {
   const said: unknown = view.said(phase, from)
   if (!(said instanceof Uint8Array)) throw new TypeError(`${phase} is no phase of commitments`)
-  return isSameBytes(said, digestOf(view, phase, from, shown))
+  return equalBytes(said, digestOf(view, phase, from, shown))
 }
 
 /** The phases whose contributions may be commitments; of a shape that is not known, any. */

@@ -1,5 +1,5 @@
+import { equalBytes } from '@rondo/core'
 import type { Article, Contribution } from '../articles/article.js'
-import { isSameBytes } from '../hex.js'
 import { encodeValue } from '../plan/encode-value.js'
 import { type Judgement, judgeContent, judgeForm } from '../plan/judge.js'
 import type { Phase } from '../plan/plan.js'
@@ -99,7 +99,7 @@ function refuse(
 /** An earlier contribution that says the same: as it was sent, for a schema may make anything of it. */
 function equalTo(attempt: Attempt, phase: number, position: number, sent: Uint8Array): number | undefined {
   const at = attempt.said[phase]?.findIndex(
-    (other, index) => index !== position && other?.sent !== undefined && isSameBytes(other.sent, sent),
+    (other, index) => index !== position && other?.sent !== undefined && equalBytes(other.sent, sent),
   )
   return at === undefined || at < 0 ? undefined : at
 }

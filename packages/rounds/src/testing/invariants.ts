@@ -1,5 +1,5 @@
+import { equalBytes } from '@rondo/core'
 import { isAbsent, type Outcome } from '@rondo/testkit/simulator'
-import { isSameBytes } from '../hex.js'
 import { encodeValue } from '../plan/encode-value.js'
 import { describeOutcome, firstFailure, type JudgedAbort, type JudgedOutcome, type Verdict } from './verdict.js'
 
@@ -34,7 +34,7 @@ export function noConflictingResults(outcomes: readonly Outcome<JudgedOutcome>[]
     const { room } = outcome.account
     const bytes = encodeValue([outcome.account.round, outcome.result])
     const known = results.get(room)
-    if (known !== undefined && !isSameBytes(known.bytes, bytes))
+    if (known !== undefined && !equalBytes(known.bytes, bytes))
       return `peers ${known.peer} and ${peer} completed room ${room} with different results`
     results.set(room, known ?? { peer, bytes })
   }

@@ -1,4 +1,4 @@
-import { decodeSignedMessage, decodeStatement, type PeerId } from '@rondo/core'
+import { compareBytes, decodeSignedMessage, decodeStatement, type PeerId } from '@rondo/core'
 import { decodeSlot, type Slot } from '../articles/slot.js'
 
 // What an article claims before its signature was asked for: enough to put it in its place, or to refuse it cheaply.
@@ -35,14 +35,4 @@ export function readEntry(bytes: Uint8Array): Entry | undefined {
  */
 export function compareEntries(a: Entry, b: Entry): number {
   return compareBytes(a.slotBytes, b.slotBytes) || compareBytes(a.statement, b.statement)
-}
-
-/** As a dictionary has it. */
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const length = Math.min(a.length, b.length)
-  for (let index = 0; index < length; index += 1) {
-    const difference = a[index]! - b[index]!
-    if (difference !== 0) return difference
-  }
-  return a.length - b.length
 }

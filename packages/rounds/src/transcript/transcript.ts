@@ -1,5 +1,5 @@
-import { ByteReader, ByteWriter } from '@rondo/core'
-import { compareBytes, compareEntries, type Entry, readEntry } from './entry.js'
+import { ByteReader, ByteWriter, compareBytes } from '@rondo/core'
+import { compareEntries, type Entry, readEntry } from './entry.js'
 import { resolveTranscriptLimits, type TranscriptLimitsOption } from './transcript-limits.js'
 
 // A transcript: signed articles and nothing else, in one order, so one set of statements has one transcript. It claims

@@ -1,7 +1,6 @@
 import { encodePeerId } from '@rondo/core'
 import { describe, expect, test } from 'vitest'
 import { EarlyArticles } from '../../src/engine/early-articles.js'
-import { TokenBucket } from '../../src/engine/token-bucket.js'
 import { resolveRoundsLimits } from '../../src/options.js'
 
 const [alice, bob] = [1, 2].map((fill) => encodePeerId(new Uint8Array(32).fill(fill)))
@@ -83,14 +82,4 @@ describe('what overtakes its invitation', () => {
     articles.add('a', alice, of(2, 60))
     expect(articles.take('a')).toHaveLength(1)
   })
-})
-
-test('a budget has its burst at once, and so many a second after that, and never more than its burst', () => {
-  const bucket = new TokenBucket(10, 3, 0)
-  const taken = (nowMs: number): number => {
-    let count = 0
-    while (bucket.take(nowMs)) count += 1
-    return count
-  }
-  expect([0, 50, 100, 400, 1_000_000].map(taken)).toEqual([3, 0, 1, 3, 3])
 })

@@ -1,5 +1,5 @@
+import { isName } from '@rondo/core'
 import { describe, expect, test } from 'vitest'
-import { isName } from '../../src/plan/assert-definition.js'
 import { commitment } from '../../src/plan/commitment.js'
 import { defineRounds } from '../../src/plan/define-rounds.js'
 import { bytes } from '../../src/plan/schemas.js'
