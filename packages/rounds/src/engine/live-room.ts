@@ -34,6 +34,7 @@ export interface LiveRoomParts {
 export class LiveRoom implements Round {
   readonly id: string
   readonly protocol: string
+  readonly setup: unknown
   readonly candidates: readonly PeerId[]
   readonly outcome: Promise<Outcome>
   /** What this member brings along; set when it starts or accepts. */
@@ -60,6 +61,7 @@ export class LiveRoom implements Round {
     this.#room = opening.room
     this.id = invitation.room
     this.protocol = plan.name
+    this.setup = opening.room.setup
     this.candidates = invitation.candidates.map(({ peerId }) => peerId)
     this.outcome = new Promise((resolve) => {
       this.#settle = resolve

@@ -5,7 +5,7 @@ import { encodeEvidence } from '../transcript/evidence.js'
 import { transcriptOf } from '../transcript/transcript-of.js'
 
 /** How a round ended for this member. */
-export type Outcome<Result = unknown> = CompletedOutcome<Result> | AbortedOutcome
+export type Outcome<Result = unknown> = CompletedOutcome<Result> | AbortedOutcome<Result>
 
 export interface CompletedOutcome<Result = unknown> {
   readonly status: 'completed'
@@ -15,7 +15,7 @@ export interface CompletedOutcome<Result = unknown> {
   readonly account: Account
 }
 
-export interface AbortedOutcome {
+export interface AbortedOutcome<Result = unknown> {
   readonly status: 'aborted'
   readonly reason: AbortReason
   /** For a person. */
@@ -27,6 +27,8 @@ export interface AbortedOutcome {
   readonly declined: readonly { readonly peerId: PeerId; readonly reason: string }[]
   /** This member has said all that the others need to complete: they may have, and then this round will as well, once it hears of it. */
   readonly mayBeCompleted: boolean
+  /** What it would have come to, where all was said, and only some have not confirmed that they saw it. */
+  readonly unconfirmed: { readonly result: Result } | undefined
   readonly transcript: Uint8Array
   readonly account: Account
 }
@@ -52,7 +54,7 @@ export function nameOutcome(room: Room, outcome: RoomOutcome): Outcome {
   const transcript = transcriptOf(room)
   const account = accountOf(room)
   if (outcome.status === 'completed') return { status: 'completed', result: outcome.result, transcript, account }
-  const { reason, detail, culprits, suspects, declined, mayBeCompleted } = outcome
+  const { reason, detail, culprits, suspects, declined, mayBeCompleted, unconfirmed } = outcome
   return {
     status: 'aborted',
     reason,
@@ -63,6 +65,7 @@ export function nameOutcome(room: Room, outcome: RoomOutcome): Outcome {
     }),
     declined: declined.map((each) => ({ peerId: nameOf(room, each.member), reason: each.reason })),
     mayBeCompleted,
+    unconfirmed: unconfirmed && { result: unconfirmed.value },
     transcript,
     account,
   }

@@ -19,10 +19,12 @@ export interface RoundEvents<Result> {
 }
 
 /** A round that this node takes part in. */
-export interface Round<Result = unknown> {
+export interface Round<Result = unknown, Setup = unknown> {
   /** The same for all who were invited, and what logs call the round. `verifyTranscript` takes it as `round`. */
   readonly id: string
   readonly protocol: string
+  /** What it is about. */
+  readonly setup: Setup
   /** In the order of the roster: who was invited, the host first. */
   readonly candidates: readonly PeerId[]
   /** Settles once, and never rejects. An abort whose `mayBeCompleted` is true may be followed by the `outcome` event. */

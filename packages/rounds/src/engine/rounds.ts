@@ -32,12 +32,15 @@ export interface Rounds {
     options?: ServeOptions<T>,
   ): Served<T>
   /** Invites others to a round. Resolves when the invitation is out; the round then says itself how it goes. */
-  start<T extends RoundsTypes>(definition: RoundsDefinition<T>, options: StartOptions<T>): Promise<Round<T['result']>>
+  start<T extends RoundsTypes>(
+    definition: RoundsDefinition<T>,
+    options: StartOptions<T>,
+  ): Promise<Round<T['result'], T['setup']>>
   /**
    * The rounds that a former life of this node took part in, as its store remembers them. This life contributes nothing to them; it
    * passes on what the former one had said, and learns how they ended.
    */
-  recover<T extends RoundsTypes>(definition: RoundsDefinition<T>): Promise<readonly Round<T['result']>[]>
+  recover<T extends RoundsTypes>(definition: RoundsDefinition<T>): Promise<readonly Round<T['result'], T['setup']>[]>
 }
 
 const engines = new WeakMap<Coordinator, Engine>()
@@ -106,7 +109,7 @@ class Engine implements Rounds {
   async start<T extends RoundsTypes>(
     definition: RoundsDefinition<T>,
     options: StartOptions<T>,
-  ): Promise<Round<T['result']>> {
+  ): Promise<Round<T['result'], T['setup']>> {
     const { signal } = options
     signal?.throwIfAborted()
     this.#assertUp()
@@ -135,7 +138,9 @@ class Engine implements Rounds {
     return room
   }
 
-  async recover<T extends RoundsTypes>(definition: RoundsDefinition<T>): Promise<readonly Round<T['result']>[]> {
+  async recover<T extends RoundsTypes>(
+    definition: RoundsDefinition<T>,
+  ): Promise<readonly Round<T['result'], T['setup']>[]> {
     assertDefinition(definition)
     this.#loaded ??= this.#journal.load(this.#coordinator.env.wallMs())
     const kept = await this.#loaded

@@ -24,7 +24,9 @@ export interface Invite<T extends RoundsTypes = RoundsTypes> {
   readonly deadlineMs: number
   /** Aborts when no answer is wanted any more. */
   readonly signal: AbortSignal
-  accept(...options: undefined extends T['local'] ? [LocalOption<T>?] : [LocalOption<T>]): Round<T['result']>
+  accept(
+    ...options: undefined extends T['local'] ? [LocalOption<T>?] : [LocalOption<T>]
+  ): Round<T['result'], T['setup']>
   decline(reason?: string): void
 }
 
@@ -32,7 +34,7 @@ export type InviteHandler<T extends RoundsTypes> = (invite: Invite<T>) => MaybeP
 
 export interface ServeOptions<T extends RoundsTypes> {
   /** Every round that this node accepts. */
-  readonly onRound?: ((round: Round<T['result']>) => unknown) | undefined
+  readonly onRound?: ((round: Round<T['result'], T['setup']>) => unknown) | undefined
 }
 
 /** A protocol that this node is ready to be invited to. */

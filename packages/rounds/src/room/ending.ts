@@ -30,6 +30,7 @@ export function finish(turn: Turn, { reason, detail, suspects = [], declined }: 
     suspects: suspects.filter(({ member }) => member !== room.me && !isConvicted(room, member)),
     declined: declined ?? declinedIn(room),
     mayBeCompleted: mayBeCompleted(room),
+    unconfirmed: room.attempts.findLast(({ result }) => result !== undefined)?.result,
   })
 }
 

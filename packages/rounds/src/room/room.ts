@@ -154,6 +154,8 @@ export type RoomOutcome =
       readonly declined: readonly { readonly member: number; readonly reason: string }[]
       /** This member has said all that the others need to complete. */
       readonly mayBeCompleted: boolean
+      /** What it would have come to: all was said, and not all have confirmed. */
+      readonly unconfirmed: { readonly value: unknown } | undefined
     }
 
 export type HistoryEntry = { readonly atMs: number } & (

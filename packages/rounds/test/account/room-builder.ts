@@ -233,6 +233,7 @@ export class RoomBuilder {
       suspects: [],
       declined: [],
       mayBeCompleted: false,
+      unconfirmed: undefined,
       ...more,
     })
   }

@@ -1,0 +1,83 @@
+import { mulAddUnsafe } from '@noble/curves/abstract/curve.js'
+import { equalBytes } from '@rondo/core'
+import { ContributionError } from './contribution-error.js'
+import { type CurvePoint, Fn, hasEvenY, hashList, hashToScalar, Point, readPoint, readScalar, xBytes } from './curve.js'
+
+// BIP-327, key aggregation and tweaking. All of it is public, so it need not take constant time, and the keys are multiplied in
+// one go: a hundred of them in a sixth of the time that one by one takes (decision 0018).
+
+export interface Tweak {
+  /** 32 bytes. */
+  readonly tweak: Uint8Array
+  /** As BIP-341 tweaks; plain, as BIP-32 derives, where false. */
+  readonly isXOnly: boolean
+}
+
+/** `KeyAgg Context` of the standard, with what it was made of. */
+export interface KeyContext {
+  /** 33 bytes each, in the order in which they were aggregated. */
+  readonly publicKeys: readonly Uint8Array[]
+  readonly tweaks: readonly Tweak[]
+  readonly points: readonly CurvePoint[]
+  readonly coefficients: readonly bigint[]
+  /** Q: the aggregate key. */
+  readonly point: CurvePoint
+  readonly sign: bigint
+  readonly tweak: bigint
+}
+
+/** `KeyAgg`. Throws a ContributionError where a key is no point. */
+export function aggregateKeys(publicKeys: readonly Uint8Array[]): KeyContext {
+  if (publicKeys.length === 0) throw new RangeError('there is no key to aggregate')
+  const points = publicKeys.map(readKey)
+  const coefficients = coefficientsOf(publicKeys)
+  const point = mulAddUnsafe(Point, [...points], [...coefficients])
+  if (point.is0()) throw new RangeError('the keys add up to nothing')
+  return { publicKeys, tweaks: [], points, coefficients, point, sign: Fn.ONE, tweak: Fn.ZERO }
+}
+
+function readKey(bytes: Uint8Array, signer: number): CurvePoint {
+  try {
+    return readPoint(bytes)
+  } catch {
+    throw new ContributionError(signer, 'pubkey')
+  }
+}
+
+/** `KeyAggCoeff`: the second key that differs from the first has 1, for one multiplication less. */
+function coefficientsOf(publicKeys: readonly Uint8Array[]): readonly bigint[] {
+  const list = hashList(publicKeys)
+  const [first = new Uint8Array(0)] = publicKeys
+  const second = publicKeys.find((key) => !equalBytes(key, first))
+  return publicKeys.map((key) =>
+    second !== undefined && equalBytes(key, second) ? Fn.ONE : hashToScalar('KeyAgg coefficient', list, key),
+  )
+}
+
+/** `ApplyTweak`. */
+export function applyTweak(context: KeyContext, { tweak, isXOnly }: Tweak): KeyContext {
+  const added = tweak.length === 32 ? readScalar(tweak) : undefined
+  if (added === undefined) throw new RangeError('a tweak is a number of 32 bytes below the order of the curve')
+  const flips = isXOnly && !hasEvenY(context.point)
+  const kept = flips ? context.point.negate() : context.point
+  const point = kept.add(Point.BASE.multiplyUnsafe(added))
+  if (point.is0()) throw new RangeError('the tweak leaves nothing of the key')
+  const sign = flips ? Fn.neg(Fn.ONE) : Fn.ONE
+  return {
+    ...context,
+    tweaks: [...context.tweaks, { tweak, isXOnly }],
+    point,
+    sign: Fn.mul(sign, context.sign),
+    tweak: Fn.add(added, Fn.mul(sign, context.tweak)),
+  }
+}
+
+/** The key that the signature is checked against: 32 bytes, as BIP-340 has it. */
+export function xOnlyKeyOf({ point }: KeyContext): Uint8Array {
+  return xBytes(point)
+}
+
+/** 33 bytes. */
+export function plainKeyOf({ point }: KeyContext): Uint8Array {
+  return point.toBytes(true)
+}

@@ -1,0 +1,114 @@
+import { type Coordinator, equalBytes } from '@rondo/core'
+import { rounds } from '@rondo/rounds'
+import type { Approve } from './approval.js'
+import type { Tweak } from './bip327/key-context.js'
+import { musig2Rounds } from './machine.js'
+import { type Musig2LimitsOption, resolveMusig2Limits, signingDefaults } from './options.js'
+import { itemsOfPsbt } from './psbt/items.js'
+import { type PsbtSource, psbtBytes } from './psbt/psbt.js'
+import type { SignedPsbt } from './psbt/signed-psbt.js'
+import { type ServeSigningOptions, type SigningServed, serveSigning } from './serve-signing.js'
+import type { Signer } from './signer.js'
+import { SigningDesk } from './signing/desk.js'
+import { KeyUse } from './signing/key-use.js'
+import type { Order } from './signing/order.js'
+import { seatSigners } from './signing/seating.js'
+import type { SignerSource } from './signing/signer-source.js'
+import { type MessageSignature, type SigningRound, signingRoundOf } from './signing/signing-round.js'
+import { SigningTask } from './signing/task.js'
+
+export interface Musig2Options {
+  /** Who holds this node's keys. */
+  readonly signer: Signer
+  /** Asked before this node takes part in a signature, its own requests included. */
+  readonly approve: Approve
+  readonly limits?: Musig2LimitsOption | undefined
+}
+
+export interface SigningOptions {
+  /** Who holds the keys that are not this node's. */
+  readonly signers: SignerSource
+  /** How long the others may take to approve; 5 minutes. */
+  readonly answerMs?: number | undefined
+  /** How long each phase may take; a minute. */
+  readonly deadlineMs?: number | undefined
+  /** How long what is said is good for; an hour. */
+  readonly lifetimeMs?: number | undefined
+  /** Further attempts, by the same signers and with new nonces, after one in which somebody was silent; none. */
+  readonly retries?: number | undefined
+  /** Calls the round off. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface MessageOptions extends SigningOptions {
+  /** 32 bytes. */
+  readonly message: Uint8Array
+  /** Of all signers, 33 bytes each, in the order in which they are aggregated: see `sortKeys`. */
+  readonly publicKeys: readonly Uint8Array[]
+  readonly tweaks?: readonly Tweak[] | undefined
+}
+
+export interface PsbtOptions extends SigningOptions {
+  readonly psbt: PsbtSource
+}
+
+/** The signatures of one node. */
+export interface Musig2 {
+  /** Takes part in the rounds that `approve` says yes to. */
+  serve(options?: ServeSigningOptions): SigningServed
+  /** Has the holders of these keys sign a message. */
+  signMessage(options: MessageOptions): Promise<SigningRound<MessageSignature>>
+  /** Has the participants of a PSBT sign all of its inputs that are theirs together. */
+  signPsbt(options: PsbtOptions): Promise<SigningRound<SignedPsbt>>
+  /** The rounds of a former life of this node: it signs nothing more in them, and learns how they ended. */
+  recover(): Promise<readonly SigningRound[]>
+}
+
+/**
+ * The signing rounds of a coordinator, whose store must be durable.
+ *
+ * @example
+ * const signing = musig2(node, { signer: memorySigner(secretKey), approve: (request) => ask(describeRequest(request)) })
+ * signing.serve()
+ */
+export function musig2(coordinator: Coordinator, { signer, approve, limits }: Musig2Options): Musig2 {
+  if (typeof approve !== 'function') throw new TypeError('approve must be a function: nothing is signed unseen')
+  const desk = new SigningDesk(coordinator, signer, approve, new KeyUse(resolveMusig2Limits(limits)))
+  const start = async (request: Order['request'], publicKeys: readonly Uint8Array[], options: SigningOptions) => {
+    const { signers, signal = new AbortController().signal, ...times } = options
+    const seats = await seatSigners(publicKeys, coordinator.peerId, signer, signers, signal)
+    const roster = seats.map(({ peerId }) => peerId)
+    const setup: Order = { seats: seats.map((seat) => seat.publicKeys), request }
+    const { local, hasSigned, release } = await desk.admit(new SigningTask(setup), roster, signal)
+    try {
+      const [, ...others] = roster
+      const draft = { ...signingDefaults, ...times, signal, with: others, setup, local }
+      const round = await rounds(coordinator).start(musig2Rounds, draft)
+      void round.outcome.then(release)
+      return signingRoundOf(round, hasSigned)
+    } catch (cause) {
+      release()
+      throw cause
+    }
+  }
+  return Object.freeze<Musig2>({
+    serve: (options) => serveSigning(coordinator, desk, options),
+    signMessage: async ({ message, publicKeys, tweaks = [], ...options }) => {
+      const round = await start({ kind: 'message', message, publicKeys, tweaks }, publicKeys, options)
+      return round as SigningRound<MessageSignature>
+    },
+    signPsbt: async ({ psbt: source, ...options }) => {
+      const psbt = psbtBytes(source)
+      const publicKeys = distinct(itemsOfPsbt(psbt).flatMap((item) => item.publicKeys))
+      return (await start({ kind: 'psbt', psbt }, publicKeys, options)) as SigningRound<SignedPsbt>
+    },
+    recover: async () => {
+      const former = await rounds(coordinator).recover(musig2Rounds)
+      return former.map((round) => signingRoundOf(round, () => false))
+    },
+  })
+}
+
+function distinct(keys: readonly Uint8Array[]): readonly Uint8Array[] {
+  return keys.filter((key, at) => keys.findIndex((other) => equalBytes(other, key)) === at)
+}

@@ -1,0 +1,121 @@
+import { equalBytes } from '@rondo/core'
+import type { Tweak } from '../bip327/key-context.js'
+import { musig2Error } from '../errors.js'
+import { itemsMax, psbtBytesMax, signersMax, tweaksMax } from '../options.js'
+import { itemsOfPsbt } from '../psbt/items.js'
+
+// What is to be signed, and by whom, as the setup of a round carries it; and the items that follow from it, which every member
+// derives for itself.
+
+/** The setup of a signing round, as it travels. */
+export interface Order {
+  /** By member, in the order of the roster: the keys that it holds, one for each item where there is more than one. */
+  readonly seats: readonly (readonly Uint8Array[])[]
+  readonly request: MessageRequest | PsbtRequest
+}
+
+export interface MessageRequest {
+  readonly kind: 'message'
+  /** 32 bytes. */
+  readonly message: Uint8Array
+  /** In the order in which they are aggregated. */
+  readonly publicKeys: readonly Uint8Array[]
+  readonly tweaks: readonly Tweak[]
+}
+
+export interface PsbtRequest {
+  readonly kind: 'psbt'
+  readonly psbt: Uint8Array
+}
+
+/** One signature that the round is to make. */
+export interface Item {
+  /** Of a PSBT: which of its inputs. */
+  readonly input?: number
+  /** In the order in which they are aggregated. */
+  readonly publicKeys: readonly Uint8Array[]
+  readonly tweaks: readonly Tweak[]
+  readonly message: Uint8Array
+  /** What the keys must come to before the tweaks, 33 bytes, and what they must come to after them, 32. */
+  readonly aggregateKey?: Uint8Array
+  readonly outputKey?: Uint8Array
+  /** Of a PSBT: what stands behind the 64 bytes of the signature. */
+  readonly sighash?: number
+}
+
+/** Throws ORDER_REFUSED or PSBT_UNSUPPORTED where it could not be signed. Costs no curve arithmetic: anybody can send an order. */
+export function itemsOf({ seats, request }: Order): readonly Item[] {
+  if (seats.length < 2 || seats.length > signersMax) throw refused(`${seats.length} signers of 2 to ${signersMax}`)
+  const items = request.kind === 'psbt' ? itemsOfPsbt(request.psbt) : [itemOfMessage(request)]
+  if (items.length === 0) throw refused('there is nothing to sign')
+  if (items.length > itemsMax) throw refused(`${items.length} signatures of at most ${itemsMax}`)
+  for (const item of items) assertSeated(item, seats)
+  return items
+}
+
+function itemOfMessage({ message, publicKeys, tweaks }: MessageRequest): Item {
+  return { message, publicKeys, tweaks }
+}
+
+/** Each key of the item is held by one member, and each member holds one. */
+function assertSeated({ publicKeys }: Item, seats: Order['seats']): void {
+  const held = seats.flatMap((keys) => keys.filter((key) => publicKeys.some((other) => equalBytes(other, key))))
+  const isOneEach = seats.every(
+    (keys) => publicKeys.filter((key) => keys.some((own) => equalBytes(own, key))).length === 1,
+  )
+  if (!isOneEach || held.length !== publicKeys.length)
+    throw refused('every signer holds one of the keys that are aggregated, and no two the same')
+}
+
+/** Its form and its bounds, and nothing else. */
+export function isOrder(value: unknown): value is Order {
+  return (
+    hasExactly(value, ['seats', 'request']) &&
+    isListOf(value['seats'], signersMax, (keys) => isListOf(keys, itemsMax, isPublicKey)) &&
+    (isMessageRequest(value['request']) || isPsbtRequest(value['request']))
+  )
+}
+
+function isMessageRequest(value: unknown): value is MessageRequest {
+  return (
+    hasExactly(value, ['kind', 'message', 'publicKeys', 'tweaks']) &&
+    value['kind'] === 'message' &&
+    isBytes(value['message'], 32) &&
+    isListOf(value['publicKeys'], signersMax, isPublicKey) &&
+    isListOf(value['tweaks'], tweaksMax, isTweak)
+  )
+}
+
+function isPsbtRequest(value: unknown): value is PsbtRequest {
+  if (!hasExactly(value, ['kind', 'psbt']) || value['kind'] !== 'psbt') return false
+  return value['psbt'] instanceof Uint8Array && value['psbt'].length <= psbtBytesMax
+}
+
+function isTweak(value: unknown): value is Tweak {
+  return hasExactly(value, ['tweak', 'isXOnly']) && isBytes(value['tweak'], 32) && typeof value['isXOnly'] === 'boolean'
+}
+
+/** Whether it is a point is seen when it is aggregated. */
+function isPublicKey(value: unknown): value is Uint8Array {
+  return isBytes(value, 33) && (value[0] === 2 || value[0] === 3)
+}
+
+function isBytes(value: unknown, length: number): value is Uint8Array {
+  return value instanceof Uint8Array && value.length === length
+}
+
+function isListOf<T>(value: unknown, max: number, isItem: (item: unknown) => item is T): value is readonly T[]
+function isListOf(value: unknown, max: number, isItem: (item: unknown) => boolean): boolean
+function isListOf(value: unknown, max: number, isItem: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.length <= max && value.every(isItem)
+}
+
+function hasExactly(value: unknown, names: readonly string[]): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const keys = Object.keys(value)
+  return keys.length === names.length && names.every((name) => keys.includes(name))
+}
+
+function refused(detail: string): Error {
+  return musig2Error('ORDER_REFUSED', { detail })
+}
