@@ -62,7 +62,13 @@ export type EngineOutcome = Outcome<readonly ItemSignature[]>
 /** `hasSigned` says whether this signer's part may be on its way already. */
 export function signingRoundOf(round: EngineRound, hasSigned: () => boolean): SigningRound {
   const { id, candidates: signers, setup } = round
-  const translate = (outcome: EngineOutcome): SigningOutcome => signingOutcomeOf(setup, outcome, hasSigned())
+  const translated = new Map<EngineOutcome, SigningOutcome>()
+  /** Once: the signatures of a PSBT are not cheap to write, and everybody who asks gets the same. */
+  const translate = (outcome: EngineOutcome): SigningOutcome => {
+    const told = translated.get(outcome) ?? signingOutcomeOf(setup, outcome, hasSigned())
+    translated.set(outcome, told)
+    return told
+  }
   return Object.freeze<SigningRound>({
     id,
     signers,
