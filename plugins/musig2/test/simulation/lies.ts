@@ -49,8 +49,8 @@ export interface Lie {
 export interface Knowledge {
   readonly secretKey: (publicKey: Uint8Array) => Uint8Array
   readonly bytes: (length: number) => Uint8Array
-  /** Waits until the honest have made nonces for a message, and tells the last that each of them made. */
-  readonly honestNonces: (message: Uint8Array) => Promise<readonly Uint8Array[]>
+  /** Waits until all the honest have made nonces, and tells the last that each of them made. */
+  readonly honestNonces: () => Promise<readonly Uint8Array[]>
 }
 
 type Random = () => number
@@ -144,13 +144,26 @@ const negated: Lie = {
     ...inner,
     makeNonce: async (request) => {
       const made = await inner.makeNonce(request)
-      const others = await honestNonces(request.message)
+      const others = await honestNonces()
       const left = (from: number): Uint8Array =>
         others
           .reduce((sum, nonce) => sum.subtract(readExtendedPoint(nonce.subarray(from, from + 33))), Point.ZERO)
           .toBytes(true)
       if (others.length === 0) return made
       return { ...made, publicNonce: Uint8Array.of(...left(0), ...left(33)) }
+    },
+  }),
+}
+
+/** Waits for another, and shows what that one showed. */
+const copied: Lie = {
+  name: 'the nonces of another',
+  signer: (inner, { honestNonces }) => ({
+    ...inner,
+    makeNonce: async (request) => {
+      const made = await inner.makeNonce(request)
+      const [publicNonce = made.publicNonce] = await honestNonces()
+      return { ...made, publicNonce }
     },
   }),
 }
@@ -259,12 +272,13 @@ const lies = {
     name: 'too large a part',
     definition: restating('sign', (said) => listed(said).map(() => new Uint8Array(32).fill(0xff))),
   }),
+  'the nonces of another': () => copied,
   'copied nonces': () => articles(copiedCommitment('nonces')),
   'copied parts': () => articles(copiedCommitment('nonces', 'sign')),
   equivocates: (random) => articles(equivocate(oneOf(random, allPhases), { to: oneOf(random, ['half', 'one']) })),
   'two nonces': (random) => articles(equivocate('nonces', { to: oneOf(random, ['half', 'one']) })),
   'two parts': (random) => articles(equivocate('sign', { to: oneOf(random, ['half', 'one']) })),
-  silent: (random) => articles(silent(oneOf(random, [undefined, ...allPhases]))),
+  silent: (random) => articles(silent(oneOf(random, [...allPhases, undefined]))),
   withholds: (random) =>
     articles(
       withholdLast({ phase: oneOf(random, ['sign', 'confirm', 'nonces']), to: oneOf(random, ['nobody', 'one']) }),

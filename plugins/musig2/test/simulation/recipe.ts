@@ -92,9 +92,9 @@ export function recipeOf(seed: number, trouble: Trouble): Recipe {
 }
 
 function jobsOf(random: Random, signers: number): readonly Job[] {
-  const many = random() < 0.25 ? 2 : 1
+  const many = random() < 0.18 ? 2 : 1
   return Array.from({ length: many }, (_, at) => {
-    const inputs = random() < 0.3 && signers < 9 ? 1 + Math.floor(random() * 3) : 0
+    const inputs = random() < 0.25 && signers < 9 ? 1 + Math.floor(random() ** 1.5 * 3) : 0
     const tweaks = inputs > 0 ? [] : Array.from({ length: Math.floor(random() ** 2 * 4) }, () => random() < 0.5)
     return {
       ...{ inputs, tweaks },
