@@ -14,7 +14,7 @@ import { KeyUse } from './signing/key-use.js'
 import type { Order } from './signing/order.js'
 import { seatSigners } from './signing/seating.js'
 import type { SignerSource } from './signing/signer-source.js'
-import { type MessageSignature, type SigningRound, signingRoundOf } from './signing/signing-round.js'
+import { formerRoundOf, type MessageSignature, type SigningRound, signingRoundOf } from './signing/signing-round.js'
 import { SigningTask } from './signing/task.js'
 
 export interface Musig2Options {
@@ -104,7 +104,7 @@ export function musig2(coordinator: Coordinator, { signer, approve, limits }: Mu
     },
     recover: async () => {
       const former = await rounds(coordinator).recover(musig2Rounds)
-      return former.map((round) => signingRoundOf(round, () => false))
+      return former.map(formerRoundOf)
     },
   })
 }

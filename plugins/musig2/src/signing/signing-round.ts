@@ -59,13 +59,25 @@ export interface SigningRound<S extends Signed = Signed> {
 export type EngineRound = Round<readonly ItemSignature[], SigningTask>
 export type EngineOutcome = Outcome<readonly ItemSignature[]>
 
-/** `hasSigned` says whether this signer's part may be on its way already. */
+/**
+ * A round of this life. `hasSigned` says whether this signer's part may be on its way already; where a former life turns out to be in it
+ * that this one knows nothing of, its disk being lost, that life may have signed.
+ */
 export function signingRoundOf(round: EngineRound, hasSigned: () => boolean): SigningRound {
+  return faceOf(round, (outcome) => hasSigned() || (outcome.status === 'aborted' && outcome.reason === 'RESTARTED'))
+}
+
+/** A round of a former life, all of which is kept: what it said is in the account. */
+export function formerRoundOf(round: EngineRound): SigningRound {
+  return faceOf(round, () => false)
+}
+
+function faceOf(round: EngineRound, mayHaveSigned: (outcome: EngineOutcome) => boolean): SigningRound {
   const { id, candidates: signers, setup } = round
   const translated = new Map<EngineOutcome, SigningOutcome>()
   /** Once: the signatures of a PSBT are not cheap to write, and everybody who asks gets the same. */
   const translate = (outcome: EngineOutcome): SigningOutcome => {
-    const told = translated.get(outcome) ?? signingOutcomeOf(setup, outcome, hasSigned())
+    const told = translated.get(outcome) ?? signingOutcomeOf(setup, outcome, mayHaveSigned(outcome))
     translated.set(outcome, told)
     return told
   }
@@ -84,14 +96,14 @@ export function signingRoundOf(round: EngineRound, hasSigned: () => boolean): Si
   })
 }
 
-export function signingOutcomeOf(task: SigningTask, outcome: EngineOutcome, hasSigned: boolean): SigningOutcome {
+export function signingOutcomeOf(task: SigningTask, outcome: EngineOutcome, mayHaveSigned: boolean): SigningOutcome {
   if (outcome.status === 'completed') {
     const { result, ...rest } = outcome
     return { ...rest, signed: signedOf(task, result) }
   }
   const { unconfirmed, ...rest } = outcome
   const signed = unconfirmed && signedOf(task, unconfirmed.result)
-  return { ...rest, mayBeSigned: hasSigned || saidItsPart(rest.account), signed }
+  return { ...rest, mayBeSigned: mayHaveSigned || saidItsPart(rest.account), signed }
 }
 
 function signedOf(task: SigningTask, made: readonly ItemSignature[]): Signed {

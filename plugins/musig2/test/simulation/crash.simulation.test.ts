@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { judgeWorld } from './invariants.js'
+import { playWorld } from './play.js'
+import type { Recipe } from './recipe.js'
+
+// A signer that is killed at every moment of a round, and comes back with its disk or without it.
+
+const isFull = process.env['RONDO_TIER'] === 'full'
+const stepMs = isFull ? 2 : 20
+
+function killedAt(atMs: number, peer: number, keepStore: boolean): Recipe {
+  return {
+    ...{ seed: 1, signers: 3, hasStranger: false, isByHand: false, servesFirst: true, lies: new Map() },
+    network: { latencyMs: [5, 40] },
+    jobs: [{ host: 0, atMs: 0, retries: 1, inputs: 0, tweaks: [true], hasOwnKeys: false }],
+    events: [{ atMs, kind: 'crash', peer, keepStore, backAfterMs: 100 }],
+  }
+}
+
+test.each([
+  ['a signer with its disk', 1, true],
+  ['a signer without its disk', 1, false],
+  ['the host with its disk', 0, true],
+] as const)(
+  '%s, killed at whatever moment, warns of a part that left in its former life',
+  async (_, peer, keepStore) => {
+    const warned = { former: 0, anew: 0 }
+    for (let atMs = 10; atMs < 350; atMs += stepMs) {
+      const recipe = killedAt(atMs, peer, keepStore)
+      const played = await playWorld(recipe)
+      for (const { endings, life, isRecovered } of await judgeWorld(recipe, played)) {
+        const last = endings.at(-1)
+        if (life > 0 && last?.status === 'aborted' && last.mayBeSigned) warned[isRecovered ? 'former' : 'anew'] += 1
+      }
+    }
+    expect(warned[keepStore ? 'former' : 'anew']).toBeGreaterThan(0)
+  },
+)
