@@ -12,7 +12,7 @@ export interface ByHand {
   serve(onRound: OnRound): void
   /** By another definition still, where one is given. */
   start(options: HandStart, onRound: OnRound, by?: Definition): Promise<void>
-  recover(onRound: OnRound): Promise<void>
+  recover(onRound: (round: EngineRound) => unknown): Promise<void>
 }
 
 /** `hasSigned` says whether a part was asked for in it. */
@@ -51,7 +51,7 @@ export function byHand(coordinator: Coordinator, definition: Definition, signer:
       onRound(await engine.start(by, { ...options, local }), hasSigned)
     },
     async recover(onRound) {
-      for (const round of await engine.recover(definition)) onRound(round, () => false)
+      for (const round of await engine.recover(definition)) onRound(round)
     },
   }
 }

@@ -73,12 +73,13 @@ export function recipeOf(seed: number, trouble: Trouble): Recipe {
   // Most worlds are small, and one in fifty may be as large as any: every further signer costs everybody.
   const signers = happens(0.02, true) ? 2 + below(signersMax - 1) : 2 + Math.floor(random() ** 3 * 5)
   const lies = happens(0.8, trouble.lies) ? liesOf(random, signers) : new Map<number, readonly Lie[]>()
+  const jobs = jobsOf(random, signers)
   return {
-    ...{ seed, signers, lies },
+    ...{ seed, signers, lies, jobs },
     events: eventsOf(random, signers, trouble),
     hasStranger: happens(0.15, trouble.lies),
-    jobs: jobsOf(random, signers),
-    isByHand: random() < 0.3,
+    // By hand nobody looks at what a host asks for.
+    isByHand: random() < 0.3 && !jobs.some(({ host }) => lies.has(host)),
     servesFirst: random() < 0.5,
     network: happens(0.7, trouble.network)
       ? {
