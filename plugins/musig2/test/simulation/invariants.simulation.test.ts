@@ -13,6 +13,7 @@ import {
   noHonestConvicted,
   noStrangerNamed,
   oneSignatureEach,
+  transcriptConvinces,
 } from './invariants.js'
 import { lieNamed } from './lies.js'
 import { NonceBook, noNonceTwice } from './nonce-book.js'
@@ -153,6 +154,22 @@ describe('an outcome that is not true is found out', () => {
   test('a signature that was approved by nobody', () => {
     const nobody = { ...signed, requests: [], approved: signed.approved.map(() => []) }
     expect(everySignatureHolds(knownBy(signed, quiet), nobody)).toContain('does not hold')
+  })
+
+  test('a transcript that says something else, or nothing', async () => {
+    const known = knownBy(signed, quiet)
+    expect(await transcriptConvinces(known)).toBe(true)
+    const cut = changed(known, (ending) => ({ ...ending, transcript: ending.transcript.subarray(0, -7) }))
+    expect(await transcriptConvinces(cut)).toContain('is refused')
+    const unfinished = knownBy(wronged, liar)[0]!.endings[0]!.transcript
+    expect(await transcriptConvinces(changed(known, (ending) => ({ ...ending, transcript: unfinished })))).toContain(
+      'is ',
+    )
+    const other = changed(known, (ending) => {
+      if (ending.status !== 'completed' || ending.signed.kind !== 'message') throw new Error('not signed')
+      return { ...ending, signed: { ...ending.signed, signature: new Uint8Array(64) } }
+    })
+    expect(await transcriptConvinces(other)).toContain('another signature')
   })
 
   test('a conviction without evidence, with evidence against another, or of somebody honest', async () => {

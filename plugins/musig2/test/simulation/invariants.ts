@@ -1,5 +1,5 @@
 import { equalBytes } from '@rondo/core'
-import { verifyEvidence } from '@rondo/rounds'
+import { verifyEvidence, verifyTranscript } from '@rondo/rounds'
 import {
   noHonestConvicted as convictsNoHonest,
   endedWell,
@@ -74,6 +74,8 @@ export function everySignatureHolds(known: readonly Known[], { approved, request
     memo.set(name, made)
     return made
   }
+  /** What all have is looked at once. */
+  const held = new Map<string, boolean>()
   return firstOf(
     known,
     (each) => {
@@ -81,10 +83,21 @@ export function everySignatureHolds(known: readonly Known[], { approved, request
       const mine = approved[each.peer] ?? []
       const agreed = (mine.length > 0 ? mine : requests).map(expected)
       const signed = each.endings.flatMap((ending) => ending.signed ?? [])
-      return signed.every((made) => agreed.some((wanted) => holds(made, wanted))) || 'its signature does not hold'
+      const isHeld = (made: Signed): boolean => {
+        const name = [nameOfMade(made), ...(mine.length > 0 ? mine : requests).map(nameOfRequest)].join()
+        const isGood = held.get(name) ?? agreed.some((wanted) => holds(made, wanted))
+        held.set(name, isGood)
+        return isGood
+      }
+      return signed.every(isHeld) || 'its signature does not hold'
     },
     who,
   )
+}
+
+function nameOfMade(made: Signed): string {
+  if (made.kind === 'psbt') return `${nameOfSigned(made)} ${made.base64}`
+  return [made.signature, made.message, made.publicKey].map((bytes) => hex.encode(bytes)).join(' ')
 }
 
 export interface Expectations extends Pick<Played, 'approved' | 'requests'> {}
@@ -152,6 +165,23 @@ export async function everyAbortIsTrue(known: readonly Known[]): Promise<Verdict
   return true
 }
 
+/** Whether one that was signed convinces whoever was not there, of the same signature. */
+export async function transcriptConvinces(known: readonly Known[]): Promise<Verdict> {
+  for (const { endings } of known) {
+    const last = endings.at(-1)
+    if (last?.status !== 'completed') continue
+    const verdict = await verifyTranscript(musig2Rounds, last.transcript)
+    if (!verdict.ok) return `the transcript of what was signed is refused: ${verdict.code}`
+    if (verdict.status !== 'completed') return `the transcript of what was signed is ${verdict.status}`
+    const shown = verdict.result.map(({ signature }) => hex.encode(signature.subarray(0, 64))).join()
+    const signed = nameOfSigned(last.signed)
+    // A PSBT has one byte more behind a signature that names its sighash.
+    const isSame = shown.split(',').every((signature, at) => signed.split(',')[at]?.startsWith(signature) === true)
+    return isSame || 'by its transcript there is another signature'
+  }
+  return true
+}
+
 /** Whether nobody honest is convicted by anybody honest. */
 export function noHonestConvicted(known: readonly Known[], honest: readonly string[]): Verdict {
   return firstOf(known, ({ endings }) => convictsNoHonest(endings.map(judged), honest), who)
@@ -214,6 +244,8 @@ export async function judgeWorld(recipe: Recipe, played: Played): Promise<readon
     everySignatureHolds(known, played),
     oneSignatureEach(known),
     await everyAbortIsTrue(known),
+    // It costs as much as the round did.
+    recipe.seed % 4 !== 0 || (await transcriptConvinces(known)),
     noHonestConvicted(known, honest),
     everyAbortWarns(known, played),
     noStrangerNamed(known, peerIds),

@@ -72,7 +72,7 @@ export function recipeOf(seed: number, trouble: Trouble): Recipe {
   const happens = (share: number, allowed: boolean | undefined): boolean => random() < share && allowed === true
   // Most worlds are small, and one in fifty may be as large as any: every further signer costs everybody.
   const signers = happens(0.02, true) ? 2 + below(signersMax - 1) : 2 + Math.floor(random() ** 3 * 5)
-  const lies = happens(0.8, trouble.lies) ? liesOf(random, signers) : new Map<number, readonly Lie[]>()
+  const lies = happens(0.9, trouble.lies) ? liesOf(random, signers, seed) : new Map<number, readonly Lie[]>()
   const jobs = jobsOf(random, signers)
   return {
     ...{ seed, signers, lies, jobs },
@@ -107,12 +107,14 @@ function jobsOf(random: Random, signers: number): readonly Job[] {
   })
 }
 
-function liesOf(random: Random, signers: number): ReadonlyMap<number, readonly Lie[]> {
+/** Every lie there is has its turn; what else there is is drawn. */
+function liesOf(random: Random, signers: number, seed: number): ReadonlyMap<number, readonly Lie[]> {
   const lies = new Map<number, readonly Lie[]>()
   const many = 1 + Math.floor(random() ** 2 * (signers - 1))
   for (let left = many; left > 0; left -= 1) {
+    const first = left > 1 ? lieOf(random) : lieNamed(lieNames[seed % lieNames.length] ?? 'wrong part', random)
     const more = random() < 0.2 ? [lieOf(random)] : []
-    lies.set(Math.floor(random() * signers), [lieOf(random), ...more])
+    lies.set(Math.floor(random() * signers), [first, ...more])
   }
   // They agree on it beforehand.
   if (signers > 2 && random() < 0.15) {
