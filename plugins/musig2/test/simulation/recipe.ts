@@ -72,7 +72,10 @@ export function recipeOf(seed: number, trouble: Trouble): Recipe {
   const happens = (share: number, allowed: boolean | undefined): boolean => random() < share && allowed === true
   // Most worlds are small, and one in fifty may be as large as any: every further signer costs everybody.
   const signers = happens(0.02, true) ? 2 + below(signersMax - 1) : 2 + Math.floor(random() ** 3 * 5)
-  const lies = happens(0.9, trouble.lies) ? liesOf(random, signers, seed) : new Map<number, readonly Lie[]>()
+  // Where enough else goes wrong, half of the worlds are honest.
+  const lies = happens(trouble.crashes === true ? 0.5 : 0.9, trouble.lies)
+    ? liesOf(random, signers, seed)
+    : new Map<number, readonly Lie[]>()
   const jobs = jobsOf(random, signers)
   return {
     ...{ seed, signers, lies, jobs },
