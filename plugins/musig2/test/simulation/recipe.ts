@@ -68,10 +68,11 @@ type Random = () => number
 
 export function recipeOf(seed: number, trouble: Trouble): Recipe {
   const random = createSeededRandom((seed * 2_654_435_761) % 2 ** 31)
-  const below = (bound: number): number => Math.floor(random() * bound)
   const happens = (share: number, allowed: boolean | undefined): boolean => random() < share && allowed === true
   // Most worlds are small, and one in fifty may be as large as any: every further signer costs everybody.
-  const signers = happens(0.02, true) ? 2 + below(signersMax - 1) : 2 + Math.floor(random() ** 3 * 5)
+  const signers = happens(0.02, true)
+    ? 2 + Math.floor(random() ** 2 * (signersMax - 1))
+    : 2 + Math.floor(random() ** 4 * 5)
   // Where enough else goes wrong, half of the worlds are honest.
   const lies = happens(trouble.crashes === true ? 0.5 : 0.9, trouble.lies)
     ? liesOf(random, signers, seed)
@@ -98,7 +99,7 @@ export function recipeOf(seed: number, trouble: Trouble): Recipe {
 function jobsOf(random: Random, signers: number): readonly Job[] {
   const many = random() < 0.18 ? 2 : 1
   return Array.from({ length: many }, (_, at) => {
-    const inputs = random() < 0.25 && signers < 9 ? 1 + Math.floor(random() ** 1.5 * 3) : 0
+    const inputs = random() < 0.22 && signers < 9 ? 1 + Math.floor(random() ** 1.5 * 3) : 0
     const tweaks = inputs > 0 ? [] : Array.from({ length: Math.floor(random() ** 2 * 4) }, () => random() < 0.5)
     return {
       ...{ inputs, tweaks },
