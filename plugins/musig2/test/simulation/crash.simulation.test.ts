@@ -3,14 +3,22 @@ import { judgeWorld } from './invariants.js'
 import { playWorld } from './play.js'
 import type { Recipe } from './recipe.js'
 
-// A signer that is killed at every moment of a round, and comes back with its disk or without it.
+// A signer that is killed at every moment of a round, and comes back with its disk or without it; or whose program gives up.
 
 const isFull = process.env['RONDO_TIER'] === 'full'
 const stepMs = isFull ? 2 : 20
 
 function killedAt(atMs: number, peer: number, keepStore: boolean): Recipe {
   return {
-    ...{ seed: 1, signers: 3, hasStranger: false, isByHand: false, servesFirst: true, lies: new Map() },
+    ...{
+      seed: 1,
+      signers: 3,
+      hasStranger: false,
+      isByHand: false,
+      servesFirst: true,
+      givesUp: undefined,
+      lies: new Map(),
+    },
     network: { latencyMs: [5, 40] },
     jobs: [{ host: 0, atMs: 0, retries: 1, inputs: 0, tweaks: [true], hasOwnKeys: false }],
     events: [{ atMs, kind: 'crash', peer, keepStore, backAfterMs: 100 }],
@@ -36,3 +44,17 @@ test.each([
     expect(warned[keepStore ? 'former' : 'anew']).toBeGreaterThan(0)
   },
 )
+
+test('a signer whose program gives up, at whatever moment, ends with the signature or a warning once its part left', async () => {
+  const ends = new Set<string>()
+  for (let atMs = 10; atMs < 350; atMs += stepMs) {
+    const recipe: Recipe = { ...killedAt(0, 1, true), events: [], givesUp: { peer: 1, atMs } }
+    const played = await playWorld(recipe)
+    for (const { endings, peer } of await judgeWorld(recipe, played)) {
+      const last = endings.at(-1)
+      if (peer !== 1 || last === undefined) continue
+      ends.add(last.status === 'completed' ? 'signed' : `${last.reason} ${last.mayBeSigned}`)
+    }
+  }
+  expect([...ends].sort()).toEqual(['STOPPED false', 'STOPPED true', 'signed'])
+})

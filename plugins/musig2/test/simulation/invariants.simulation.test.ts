@@ -25,7 +25,7 @@ import { noNonceShownTwice, WireTap } from './wire-tap.js'
 // something else than it should.
 
 const quiet: Recipe = {
-  ...{ seed: 1, signers: 3, hasStranger: false, isByHand: false, servesFirst: true },
+  ...{ seed: 1, signers: 3, hasStranger: false, isByHand: false, servesFirst: true, givesUp: undefined },
   network: { latencyMs: [5, 40] },
   jobs: [{ host: 0, atMs: 0, retries: 0, inputs: 0, tweaks: [], hasOwnKeys: false }],
   events: [],

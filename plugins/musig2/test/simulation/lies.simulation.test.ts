@@ -21,7 +21,7 @@ async function playAgainst(lies: Readonly<Record<number, LieName>>, staged: Stag
   const { signers = 4, host = 0, inputs = 0, retries = 0, hasStranger = false, events = [] } = staged
   const job: Job = { host, inputs, retries, atMs: 0, tweaks: inputs > 0 ? [] : [true, false], hasOwnKeys: true }
   const recipe: Recipe = {
-    ...{ seed: 1, signers, hasStranger, jobs: [job], events, isByHand: false, servesFirst: true },
+    ...{ seed: 1, signers, hasStranger, jobs: [job], events, isByHand: false, servesFirst: true, givesUp: undefined },
     network: { latencyMs: [5, 40] },
     lies: new Map(Object.entries(lies).map(([peer, name]) => [Number(peer), [lieNamed(name)]])),
   }

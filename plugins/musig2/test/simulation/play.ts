@@ -129,7 +129,13 @@ class Stage {
     const hands = isByHand ? byHand(peer, definition, signer) : undefined
     const signing = isByHand ? undefined : musig2(peer, { signer, approve: (request) => this.#approve(index, request) })
     const watched: Watched[] = []
-    const watch = watching(watched)
+    const rounds: SigningRound[] = []
+    const keep = watching(watched)
+    const watch = (round: SigningRound, isRecovered?: boolean): void => {
+      rounds.push(round)
+      keep(round, isRecovered)
+    }
+    this.#giveUp(index, life, rounds)
     const serve = (): unknown => (signing ? signing.serve({ onRound: watch }) : hands?.serve(translated(watch)))
     const isBack = life.incarnation > 0
     if (servesFirst) serve()
@@ -144,6 +150,14 @@ class Stage {
       else await hands?.start(this.#askingByHand(index, at, job), translated(watch))
     }
     return watched
+  }
+
+  #giveUp(index: number, life: Life, rounds: readonly SigningRound[]): void {
+    const { givesUp } = this.#recipe
+    if (givesUp?.peer !== index || life.incarnation > 0) return
+    void life.sleep(givesUp.atMs).then(() => {
+      for (const round of rounds) round.abort('I have had enough')
+    })
   }
 
   #approve(index: number, request: SigningRequest): boolean | string {

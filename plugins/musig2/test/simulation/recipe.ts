@@ -16,6 +16,8 @@ export interface Recipe {
   readonly jobs: readonly Job[]
   /** Honest signers play by the definition itself, under a log of what it burns, and not by the plugin around it. */
   readonly isByHand: boolean
+  /** An honest signer whose program has had enough of every round that it is in by then. */
+  readonly givesUp: { readonly peer: number; readonly atMs: number } | undefined
   /** Whoever comes back takes invitations before it asks what became of its former life. */
   readonly servesFirst: boolean
 }
@@ -85,6 +87,7 @@ export function recipeOf(seed: number, trouble: Trouble): Recipe {
     // By hand nobody looks at what a host asks for.
     isByHand: random() < 0.3 && !jobs.some(({ host }) => lies.has(host)),
     servesFirst: random() < 0.5,
+    givesUp: undefined,
     network: happens(0.7, trouble.network)
       ? {
           latencyMs: [1, oneOf(random, 10, 80, 300)],
