@@ -68,9 +68,20 @@ export function verifyParts(parts: readonly Part[]): boolean {
   return equations.every((equation) => equation !== undefined) && holdTogether(equations)
 }
 
+/** Groups are as large as it takes to be cheap, and so small that one is soon searched. */
+const groupParts = 16
+
 /** Where the first one is that does not hold, or -1. */
 export function findWrongPart(parts: readonly Part[]): number {
-  if (verifyParts(parts)) return -1
+  for (let from = 0; from < parts.length; from += groupParts) {
+    const group = parts.slice(from, from + groupParts)
+    if (!verifyParts(group)) return from + searchWrongPart(group)
+  }
+  return -1
+}
+
+/** One of them does not hold. */
+function searchWrongPart(parts: readonly Part[]): number {
   let [from, to] = [0, parts.length]
   while (to - from > 1) {
     const middle = Math.floor((from + to) / 2)

@@ -13,7 +13,7 @@ export interface Signed {
 }
 
 /** From how many on they are faster together. */
-const togetherMin = 4
+const togetherMin = 3
 
 /** Whether all of them hold by BIP-340. Never throws. */
 export function holdAll(signed: readonly Signed[]): boolean {
