@@ -24,8 +24,13 @@ export function memorySigner(...secretKeys: readonly Uint8Array[]): Signer<Secre
     makeNonce: (request) => makeNonce({ ...request, secretKey: secretKeyOf(request.publicKey) }),
     // Whether the part holds is seen before it is said: a round says nothing that it would refuse.
     sign: ({ session, publicKey, secretNonce }) => {
-      const secretKey = secretKeyOf(publicKey)
-      return signPartially(session, secretNonce.take(), secretKey)
+      const nonce = secretNonce.take()
+      try {
+        return signPartially(session, nonce, secretKeyOf(publicKey))
+      } finally {
+        // Also where there is no key to sign with.
+        nonce.fill(0)
+      }
     },
   })
 }
