@@ -74,24 +74,25 @@ export function aggregateNonces(publicNonces: readonly Uint8Array[]): Uint8Array
   return aggregate
 }
 
-export interface NoncePoints {
+interface PublicNonce {
   readonly first: CurvePoint
   readonly second: CurvePoint
-}
-
-interface Known extends NoncePoints {
+  /** What it was read from: whoever holds the bytes may have changed them since. */
   readonly copy: Uint8Array
 }
 
-/** A nonce is read when it comes, when it is aggregated and with every part, and what it costs is a square root for each point. */
-const known = new WeakMap<Uint8Array, Known>()
+const known = new WeakMap<Uint8Array, PublicNonce>()
 
-/** Throws where it is not two points. */
-export function readPublicNonce(bytes: Uint8Array): NoncePoints {
+/**
+ * Throws where it is not two points. A nonce is looked at when it comes, when it is added up and with each part, and read once: that
+ * costs two square roots, and with many signers nothing else costs as much.
+ */
+export function readPublicNonce(bytes: Uint8Array): PublicNonce {
   const before = known.get(bytes)
   if (before !== undefined && equalBytes(before.copy, bytes)) return before
   if (bytes.length !== publicNonceBytes) throw new RangeError('a nonce is two points')
-  const points = { first: readPoint(bytes.subarray(0, 33)), second: readPoint(bytes.subarray(33)) }
-  known.set(bytes, { ...points, copy: bytes.slice() })
-  return points
+  const [first, second] = [readPoint(bytes.subarray(0, 33)), readPoint(bytes.subarray(33))]
+  const nonce = { first, second, copy: bytes.slice() }
+  known.set(bytes, nonce)
+  return nonce
 }

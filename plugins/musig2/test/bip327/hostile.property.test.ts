@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { aggregateKeys, applyTweak } from '../../src/bip327/key-context.js'
-import { aggregateNonces, isPublicNonce } from '../../src/bip327/nonces.js'
+import { aggregateNonces, isPublicNonce, readPublicNonce } from '../../src/bip327/nonces.js'
 import { aggregatePartials, verifyPartial } from '../../src/bip327/partials.js'
 import { createSession, openSession } from '../../src/bip327/session.js'
 import { publicKeyFor } from '../../src/memory-signer.js'
@@ -65,10 +65,11 @@ test('any bytes get a verdict on whether they are a nonce', () => {
   )
 })
 
-test('a nonce that has changed since it was read is read again', () => {
+test('a nonce is read once, and again where it has changed since', () => {
   const nonce = publicNonces[0]?.slice() ?? bytes(66)
   expect(isPublicNonce(nonce)).toBe(true)
   const before = aggregateNonces([nonce])
+  expect(readPublicNonce(nonce)).toBe(readPublicNonce(nonce))
   nonce.set(publicKeys[0] ?? bytes(33))
   expect(aggregateNonces([nonce])).not.toEqual(before)
   nonce.fill(0)
