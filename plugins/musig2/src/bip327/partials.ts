@@ -69,12 +69,12 @@ export function verifyParts(parts: readonly Part[]): boolean {
 }
 
 /** Groups are as large as it takes to be cheap, and so small that one is soon searched. */
-const groupParts = 16
+const groupPartsMax = 16
 
 /** Where the first one is that does not hold, or -1. */
 export function findWrongPart(parts: readonly Part[]): number {
-  for (let from = 0; from < parts.length; from += groupParts) {
-    const group = parts.slice(from, from + groupParts)
+  for (let from = 0; from < parts.length; from += groupPartsMax) {
+    const group = parts.slice(from, from + groupPartsMax)
     if (!verifyParts(group)) return from + searchWrongPart(group)
   }
   return -1

@@ -8,7 +8,7 @@ import { scalars, tooLarge } from './arbitraries.js'
 import { bytes, signTogether } from './signers.js'
 
 const isFull = process.env['RONDO_TIER'] === 'full'
-const numRuns = isFull ? 500 : 15
+const numRuns = isFull ? 200 : 15
 
 const secretKeys = [bytes(), bytes(), bytes()]
 /** Of 20 sessions, with one key and with several, all parts: groups are searched, and more than one. */
@@ -88,7 +88,7 @@ test('parts that are wrong by the same, in opposite directions, do not cancel ou
       expect(verifyParts(mixture)).toBe(false)
       expect(findWrongPart(mixture)).toBe(at)
     }),
-    { numRuns: isFull ? 500 : 6 },
+    { numRuns: isFull ? 60 : 6 },
   )
 })
 

@@ -8,7 +8,7 @@ import { offCurve, tooLarge } from './arbitraries.js'
 import { bytes, signTogether } from './signers.js'
 
 const isFull = process.env['RONDO_TIER'] === 'full'
-const numRuns = isFull ? 500 : 15
+const numRuns = isFull ? 200 : 15
 
 const secretKeys = [bytes(), bytes()]
 /** The first three are of one key. */
