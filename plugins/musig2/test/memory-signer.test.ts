@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { bytesToHex, hexToBytes } from '@noble/curves/utils.js'
 import { describe, expect, test } from 'vitest'
 import { aggregateKeys, xOnlyKeyOf } from '../src/bip327/key-context.js'
+import { SecretNonce } from '../src/bip327/nonces.js'
 import { verifyPartial } from '../src/bip327/partials.js'
 import { createSession } from '../src/bip327/session.js'
 import { memorySigner, publicKeyFor } from '../src/memory-signer.js'
@@ -67,13 +68,15 @@ describe('a signer in memory', () => {
     expect(() => signer.sign({ publicKey: publicKeyFor(own), secretNonce, session, signal })).toThrow('was used')
   })
 
-  test('neither makes nonces for a key of others nor signs with one', async () => {
-    const { session, secretNonce } = await sessionAndNonce()
+  test('neither makes nonces for a key of others nor signs with one, and wipes the nonce that it was to use', async () => {
+    const { session } = await sessionAndNonce()
     expect(() => signer.makeNonce(requestFor(foreign))).toThrow('does not hold that key')
+    const secret = bytes(97)
+    const secretNonce = new SecretNonce(secret)
     expect(() => signer.sign({ publicKey: publicKeyFor(foreign), secretNonce, session, signal })).toThrow(
       'does not hold',
     )
-    expect(() => signer.sign({ publicKey: publicKeyFor(own), secretNonce, session, signal })).toThrow('was used')
+    expect(secret).toEqual(new Uint8Array(97))
   })
 
   test('keeps a copy: what becomes of the bytes it was given does not matter', async () => {

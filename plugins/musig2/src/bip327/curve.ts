@@ -37,7 +37,7 @@ export function readPoint(bytes: Uint8Array): CurvePoint {
 
 /** `cpoint_ext`: 33 zeros are the point at infinity. */
 export function readExtendedPoint(bytes: Uint8Array): CurvePoint {
-  return bytes.length === 33 && bytes.every((byte) => byte === 0) ? Point.ZERO : readPoint(bytes)
+  return bytes.every((byte) => byte === 0) ? Point.ZERO : readPoint(bytes)
 }
 
 /** `cbytes_ext`. */

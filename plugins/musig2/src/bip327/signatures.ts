@@ -44,8 +44,7 @@ function equationOf({ publicKey, message, signature }: Signed, key: CurvePoint):
   const nonceBytes = signature.subarray(0, 32)
   const nonce = liftX(nonceBytes)
   const scalar = readScalar(signature.subarray(32))
-  // Noble refuses zero, which nobody who signs arrives at: together they get the verdict that they would get alone.
-  if (scalar === undefined || scalar === 0n) throw new RangeError('this is no signature')
+  if (scalar === undefined) throw new RangeError('this is no signature')
   const challenge = hashToScalar('BIP0340/challenge', nonceBytes, publicKey, message)
   return {
     bytes: concatBytes(publicKey, Fn.toBytes(challenge), signature),
