@@ -21,7 +21,7 @@ import { nonceFor } from './signers.js'
 // Every step beside that of @scure/btc-signer, and what comes of it beside libsecp256k1.
 
 const isFull = process.env['RONDO_TIER'] === 'full'
-const numRuns = isFull ? 300 : 15
+const numRuns = isFull ? 300 : 10
 
 /** What both make of the keys; undefined where both refuse them. */
 function bothKeys(publicKeys: readonly Uint8Array[], list: readonly Tweak[]): KeyContext | undefined {
