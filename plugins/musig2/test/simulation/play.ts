@@ -14,7 +14,7 @@ import {
   type SigningRound,
 } from '../../src/index.js'
 import type { Order } from '../../src/signing/order.js'
-import { type EngineOutcome, type EngineRound, formerRoundOf, signingRoundOf } from '../../src/signing/signing-round.js'
+import { type EngineRound, formerRoundOf, readSigned, signingRoundOf } from '../../src/signing/signing-round.js'
 import { type ByHand, byHand, type Definition, type HandStart, type OnRound } from './by-hand.js'
 import { anything, type Knowledge, type Lie, lenient } from './lies.js'
 import { NonceBook } from './nonce-book.js'
@@ -139,7 +139,7 @@ class Stage {
     const serve = (): unknown => (signing ? signing.serve({ onRound: watch }) : hands?.serve(translated(watch)))
     const isBack = life.incarnation > 0
     if (servesFirst) serve()
-    if (isBack) await hands?.recover((round) => watch(formerRoundOf(round), true))
+    if (isBack) await hands?.recover((round) => watch(formerRoundOf(round, readSigned), true))
     if (isBack) for (const round of (await signing?.recover()) ?? []) watch(round, true)
     if (!servesFirst) serve()
     if (isBack) return watched
@@ -237,7 +237,7 @@ class Stage {
       if (otherOrder !== undefined) await hands.start({ ...options, setup: otherOrder(setup) }, watch, by)
   }
 
-  #noteSigned(id: string, outcome: EngineOutcome): void {
+  #noteSigned(id: string, outcome: Awaited<EngineRound['outcome']>): void {
     const result = outcome.status === 'completed' ? outcome.result : outcome.unconfirmed?.result
     if (result !== undefined && result.length > 0 && holdAll(result)) this.#signedByLiars.add(id)
   }
@@ -267,7 +267,7 @@ class Stage {
 const translated =
   (watch: (round: SigningRound) => void): OnRound =>
   (round, hasSigned) =>
-    watch(signingRoundOf(round, hasSigned))
+    watch(signingRoundOf(round, readSigned, hasSigned))
 
 const watching =
   (watched: Watched[]) =>
