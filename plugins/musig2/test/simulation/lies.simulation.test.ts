@@ -82,6 +82,11 @@ test('the same with a host among them, and in a PSBT', async () => {
   expect(endings).toEqual(all('signed', 2))
 })
 
+test('twenty sign, of whom two are wrong together', { timeout: 120_000 }, async () => {
+  const { endings } = await playAgainst({ 7: 'one more', 13: 'one less' }, { signers: 20 })
+  expect(endings).toEqual(all('signed', 18))
+})
+
 test.each<[LieName, string]>([
   ['silent', 'TIMEOUT'],
   ['copied nonces', 'TIMEOUT'],
