@@ -25,8 +25,8 @@ export interface SignedOutcome<S extends Signed = Signed> extends Omit<Completed
 
 export interface UnsignedOutcome<S extends Signed = Signed> extends Omit<AbortedOutcome, 'unconfirmed'> {
   /**
-   * This signer's part has left, so the others may have the signature, now or later: treat what was signed as if it were out, and
-   * never sign something else in its place on the ground that this failed.
+   * This signer's part has left, or may have in a former life. So the others may have the signature, now or later: treat what was signed
+   * as if it were out, and never sign something else in its place on the ground that this failed.
    */
   readonly mayBeSigned: boolean
   /** The signature all the same: every part came, and only some signers have not confirmed it. */

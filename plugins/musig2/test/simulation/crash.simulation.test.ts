@@ -6,7 +6,8 @@ import type { Recipe } from './recipe.js'
 // A signer that is killed at every moment of a round, and comes back with its disk or without it; or whose program gives up.
 
 const isFull = process.env['RONDO_TIER'] === 'full'
-const stepMs = isFull ? 2 : 20
+const stepMs = isFull ? 2 : 24
+const timeout = isFull ? 1_800_000 : 120_000
 
 function killedAt(atMs: number, peer: number, keepStore: boolean): Recipe {
   return {
@@ -31,6 +32,7 @@ test.each([
   ['the host with its disk', 0, true],
 ] as const)(
   '%s, killed at whatever moment, warns of a part that left in its former life',
+  { timeout },
   async (_, peer, keepStore) => {
     const warned = { former: 0, anew: 0 }
     for (let atMs = 10; atMs < 350; atMs += stepMs) {
@@ -45,7 +47,9 @@ test.each([
   },
 )
 
-test('a signer whose program gives up, at whatever moment, ends with the signature or a warning once its part left', async () => {
+test('a signer whose program gives up, at whatever moment, ends with the signature or a warning once its part left', {
+  timeout,
+}, async () => {
   const ends = new Set<string>()
   for (let atMs = 10; atMs < 350; atMs += stepMs) {
     const recipe: Recipe = { ...killedAt(0, 1, true), events: [], givesUp: { peer: 1, atMs } }
