@@ -6,7 +6,9 @@ import type { Recipe } from './recipe.js'
 // A signer that is killed at every moment of a round, and comes back with its disk or without it; or whose program gives up.
 
 const isFull = process.env['RONDO_TIER'] === 'full'
-const stepMs = isFull ? 2 : 24
+const stepMs = isFull ? 2 : 11
+/** Between the invitation and the last word. */
+const [fromMs, toMs] = isFull ? [2, 400] : [100, 280]
 const timeout = isFull ? 1_800_000 : 120_000
 
 function killedAt(atMs: number, peer: number, keepStore: boolean): Recipe {
@@ -35,7 +37,7 @@ test.each([
   { timeout },
   async (_, peer, keepStore) => {
     const warned = { former: 0, anew: 0 }
-    for (let atMs = 10; atMs < 350; atMs += stepMs) {
+    for (let atMs = fromMs; atMs < toMs; atMs += stepMs) {
       const recipe = killedAt(atMs, peer, keepStore)
       const played = await playWorld(recipe)
       for (const { endings, life, isRecovered } of await judgeWorld(recipe, played)) {
@@ -51,7 +53,7 @@ test('a signer whose program gives up, at whatever moment, ends with the signatu
   timeout,
 }, async () => {
   const ends = new Set<string>()
-  for (let atMs = 10; atMs < 350; atMs += stepMs) {
+  for (let atMs = fromMs; atMs < toMs; atMs += stepMs) {
     const recipe: Recipe = { ...killedAt(0, 1, true), events: [], givesUp: { peer: 1, atMs } }
     const played = await playWorld(recipe)
     for (const { endings, peer } of await judgeWorld(recipe, played)) {
