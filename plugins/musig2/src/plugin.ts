@@ -5,6 +5,7 @@ import type { Tweak } from './bip327/key-context.js'
 import { musig2Rounds } from './machine.js'
 import { type Musig2LimitsOption, resolveMusig2Limits, signingDefaults } from './options.js'
 import { itemsOfPsbt } from './psbt/items.js'
+import { type BitcoinNetwork, isBitcoinNetwork } from './psbt/network.js'
 import { type PsbtSource, psbtBytes } from './psbt/psbt.js'
 import type { SignedPsbt } from './psbt/signed-psbt.js'
 import { type ServeSigningOptions, type SigningServed, serveSigning } from './serve-signing.js'
@@ -22,6 +23,8 @@ export interface Musig2Options {
   readonly signer: Signer
   /** Asked before this node takes part in a signature, its own requests included. */
   readonly approve: Approve
+  /** How `approve` is told addresses; 'mainnet'. It decides nothing else. */
+  readonly network?: BitcoinNetwork | undefined
   readonly limits?: Musig2LimitsOption | undefined
 }
 
@@ -71,9 +74,11 @@ export interface Musig2 {
  * const signing = musig2(node, { signer: memorySigner(secretKey), approve: (request) => ask(describeRequest(request)) })
  * signing.serve()
  */
-export function musig2(coordinator: Coordinator, { signer, approve, limits }: Musig2Options): Musig2 {
+export function musig2(coordinator: Coordinator, options: Musig2Options): Musig2 {
+  const { signer, approve, limits, network = 'mainnet' } = options
   if (typeof approve !== 'function') throw new TypeError('approve must be a function: nothing is signed unseen')
-  const desk = new SigningDesk(coordinator, signer, approve, new KeyUse(resolveMusig2Limits(limits)))
+  if (!isBitcoinNetwork(network)) throw new TypeError('network is mainnet, testnet, signet or regtest')
+  const desk = new SigningDesk(coordinator, signer, approve, new KeyUse(resolveMusig2Limits(limits)), network)
   const start = async (request: Order['request'], publicKeys: readonly Uint8Array[], options: SigningOptions) => {
     const { signers, signal = new AbortController().signal, ...times } = options
     const seats = await seatSigners(publicKeys, coordinator.peerId, signer, signers, signal)

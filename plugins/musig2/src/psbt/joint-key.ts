@@ -1,0 +1,125 @@
+import { schnorr } from '@noble/curves/secp256k1.js'
+import { ByteReader, equalBytes } from '@rondo/core'
+import { applyTweak, type KeyContext, plainKeyOf, type Tweak, xOnlyKeyOf } from '../bip327/key-context.js'
+import { signersMax, tweaksMax } from '../options.js'
+import { readCompactSize, readLittleEndian } from './compact-size.js'
+import { chainCode328, type Derivation, deriveKey, fingerprintOf, hardened } from './derivation.js'
+import { entriesOf, malformed, type Rows, unsupported, valueOf } from './maps.js'
+
+// How an aggregate key stands behind a taproot output, as the rows of BIP-371 and BIP-373 say: it is the internal key, or the key
+// from which that was derived; or, without an internal key, the same of the output key itself.
+
+export interface JointKey {
+  /** In the order in which they are aggregated. */
+  readonly publicKeys: readonly Uint8Array[]
+  /** What they must come to, 33 bytes. */
+  readonly aggregateKey: Uint8Array
+  readonly derivation?: Derivation | undefined
+  /** What that must come to, 32 bytes. */
+  readonly internalKey?: Uint8Array | undefined
+  /** Those of BIP-341, after the derivation. */
+  readonly tweaks: readonly Tweak[]
+}
+
+/** The types of the rows: an input and an output have numbers of their own. */
+export interface JointRows {
+  readonly participants: number
+  readonly derivation: number
+  readonly internalKey: number
+  readonly merkleRoot: number | undefined
+}
+
+export const inputRows = { participants: 0x1a, derivation: 0x16, internalKey: 0x17, merkleRoot: 0x18 } as const
+export const outputRows = { participants: 0x08, derivation: 0x07, internalKey: 0x05, merkleRoot: undefined } as const
+
+interface Participants {
+  readonly aggregateKey: Uint8Array
+  readonly publicKeys: readonly Uint8Array[]
+}
+
+/** Undefined where no participants are named. Throws PSBT_MALFORMED or PSBT_UNSUPPORTED; `where` names the input or output. */
+export function jointKeyOf(
+  where: string,
+  rows: Rows,
+  types: JointRows,
+  outputKey: Uint8Array,
+  global: Rows,
+): JointKey | undefined {
+  const groups = entriesOf(rows, types.participants).map(readParticipants)
+  if (groups.length === 0) return undefined
+  const internalKey = valueOf(rows, types.internalKey)
+  const target = internalKey ?? outputKey
+  const tweaks = internalKey === undefined ? [] : [tapTweak(internalKey, merkleRootOf(rows, types))]
+  for (const { aggregateKey, publicKeys } of groups) {
+    const joint = { publicKeys, aggregateKey, internalKey, tweaks }
+    if (equalBytes(aggregateKey.subarray(1), target)) return joint
+    const path = pathFrom(aggregateKey, target, entriesOf(rows, types.derivation))
+    if (path === undefined) continue
+    if (path.some((step) => step >= hardened))
+      throw unsupported(`${where} is derived by a hardened step, which an aggregate key does not have`)
+    if (path.length > tweaksMax)
+      throw unsupported(`${where} is derived by ${path.length} steps of at most ${tweaksMax}`)
+    return { ...joint, derivation: { chainCode: chainCodeOf(aggregateKey, global), path } }
+  }
+  throw unsupported(`${where} names participants whose key can only spend it by a script: only the key path is signed`)
+}
+
+function readParticipants([aggregateKey, list]: readonly [Uint8Array, Uint8Array]): Participants {
+  const count = list.length / 33
+  if (aggregateKey.length !== 33 || !Number.isInteger(count) || count === 0)
+    throw malformed('participants are keys of 33 bytes, and so is what they make')
+  if (count > signersMax) throw unsupported(`${count} participants of at most ${signersMax}`)
+  return { aggregateKey, publicKeys: Array.from({ length: count }, (_, at) => list.subarray(at * 33, at * 33 + 33)) }
+}
+
+function merkleRootOf(rows: Rows, { merkleRoot }: JointRows): Uint8Array | undefined {
+  const root = merkleRoot === undefined ? undefined : valueOf(rows, merkleRoot)
+  if (root !== undefined && root.length !== 32) throw malformed('a merkle root has 32 bytes')
+  return root
+}
+
+/** BIP-341: what an internal key of 32 bytes is tweaked by. */
+export function tapTweak(internalKey: Uint8Array, merkleRoot: Uint8Array = new Uint8Array(0)): Tweak {
+  return { tweak: schnorr.utils.taggedHash('TapTweak', internalKey, merkleRoot), isXOnly: true }
+}
+
+/** The steps from one to the other; undefined where the derivations do not say. */
+function pathFrom(
+  aggregateKey: Uint8Array,
+  target: Uint8Array,
+  derivations: readonly (readonly [Uint8Array, Uint8Array])[],
+): readonly number[] | undefined {
+  const [, value] = derivations.find(([key]) => equalBytes(key, target)) ?? []
+  if (value === undefined) return undefined
+  const reader = new ByteReader(value)
+  reader.skip(32 * readCompactSize(reader))
+  const fingerprint = reader.bytes(4)
+  const steps = reader.rest()
+  if (reader.failed || steps.length % 4 > 0) throw malformed('a derivation in it is none')
+  if (steps.length === 0 || !equalBytes(fingerprint, fingerprintOf(aggregateKey))) return undefined
+  return Array.from({ length: steps.length / 4 }, (_, at) => readLittleEndian(steps.subarray(at * 4, at * 4 + 4)))
+}
+
+/** BIP-373: that of BIP-328, unless an extended key of the PSBT gives the aggregate key another one. */
+function chainCodeOf(aggregateKey: Uint8Array, global: Rows): Uint8Array {
+  const [xpub] = entriesOf(global, 0x01).find(([key]) => equalBytes(key.subarray(45), aggregateKey)) ?? []
+  return xpub?.subarray(13, 45) ?? chainCode328
+}
+
+/** The output key that the aggregate makes. Throws a RangeError where the rows contradict each other. */
+export function outputKeyFrom(
+  aggregate: KeyContext,
+  {
+    aggregateKey,
+    derivation,
+    internalKey,
+    tweaks,
+  }: Omit<Partial<JointKey>, 'publicKeys' | 'tweaks'> & Pick<JointKey, 'tweaks'>,
+): KeyContext {
+  if (aggregateKey !== undefined && !equalBytes(plainKeyOf(aggregate), aggregateKey))
+    throw new RangeError('the participants do not make the aggregate key beside them')
+  const derived = derivation === undefined ? aggregate : deriveKey(aggregate, derivation)
+  if (internalKey !== undefined && !equalBytes(xOnlyKeyOf(derived), internalKey))
+    throw new RangeError('the internal key does not come of the aggregate key')
+  return tweaks.reduce(applyTweak, derived)
+}
