@@ -1,7 +1,7 @@
 import { ByteReader, equalBytes, RondoError } from '@rondo/core'
 import { hex } from '@scure/base'
 import { Transaction } from '@scure/btc-signer'
-import { decodeMaps, encodeMaps, malformed, type PsbtMaps, type Rows, valueOf } from './maps.js'
+import { decodeMaps, encodeMaps, malformed, type PsbtMaps, type Rows, valueIn } from './maps.js'
 import { type PreviousOutput, readOutput, readRawTransaction } from './raw-transaction.js'
 
 // What a PSBT says of its transaction: checked for what everybody can check of it, without asking who signs.
@@ -54,7 +54,7 @@ const outputTypes = [0x03, 0x04]
 function transactionOf({ global, inputs, outputs }: PsbtMaps): Transaction {
   const isAmong = (types: readonly number[]) => (rows: Rows) => rows.filter(({ key }) => types.includes(key[0] ?? -1))
   // What version 0 has under these numbers is no part of a transaction.
-  const isFirst = valueOf(global, 0x00) !== undefined
+  const isFirst = valueIn(global, 0x00) !== undefined
   const own = (types: readonly number[]) => (isFirst ? () => [] : isAmong(types))
   try {
     const bare = encodeMaps({
@@ -78,7 +78,7 @@ export function asMalformed(cause: unknown): Error {
 
 /** A previous transaction proves what its output is; where both are given they say the same. */
 function previousOutputOf(rows: Rows, txid: Uint8Array, index: number, where: string): PreviousOutput | undefined {
-  const [whole, single] = [valueOf(rows, inputRow.previousTransaction), valueOf(rows, inputRow.previousOutput)]
+  const [whole, single] = [valueIn(rows, inputRow.previousTransaction), valueIn(rows, inputRow.previousOutput)]
   const said = single && readSingle(single, where)
   if (whole === undefined) return said
   const previous = readRawTransaction(whole)

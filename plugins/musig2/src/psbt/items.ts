@@ -3,7 +3,7 @@ import type { Item } from '../signing/order.js'
 import { readLittleEndian } from './compact-size.js'
 import { type PsbtContents, type PsbtInput, readContents } from './contents.js'
 import { inputRows, jointKeyOf } from './joint-key.js'
-import { malformed, unsupported, valueOf } from './maps.js'
+import { malformed, unsupported, valueIn } from './maps.js'
 import type { PreviousOutput } from './raw-transaction.js'
 
 // Which signatures a PSBT asks for: one for each input that is a taproot output with an aggregate key, by the participants that
@@ -25,7 +25,7 @@ export function itemsOfPsbt(psbt: Uint8Array): readonly Item[] {
 
 function isSigned({ rows }: PsbtInput): boolean {
   const { tapKeySignature, finalScript, finalWitness } = signatureRow
-  return [tapKeySignature, finalScript, finalWitness].some((type) => valueOf(rows, type) !== undefined)
+  return [tapKeySignature, finalScript, finalWitness].some((type) => valueIn(rows, type) !== undefined)
 }
 
 function itemOfInput({ inputs, transaction, maps }: PsbtContents, at: number): Item | undefined {
@@ -38,7 +38,7 @@ function itemOfInput({ inputs, transaction, maps }: PsbtContents, at: number): I
   if (joint === undefined) return undefined
   const all = allSpent(inputs)
   if (outputKey === undefined) throw unsupported(`${where} has participants, but spends no taproot output`)
-  const sighash = sighashOf(valueOf(rows, signatureRow.sighash), where)
+  const sighash = sighashOf(valueIn(rows, signatureRow.sighash), where)
   let message: Uint8Array | undefined
   return {
     ...joint,

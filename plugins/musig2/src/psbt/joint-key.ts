@@ -4,7 +4,7 @@ import { applyTweak, type KeyContext, plainKeyOf, type Tweak, xOnlyKeyOf } from 
 import { signersMax, tweaksMax } from '../options.js'
 import { readCompactSize, readLittleEndian } from './compact-size.js'
 import { chainCode328, type Derivation, deriveKey, fingerprintOf, hardened } from './derivation.js'
-import { entriesOf, malformed, type Rows, unsupported, valueOf } from './maps.js'
+import { entriesIn, malformed, type Rows, unsupported, valueIn } from './maps.js'
 
 // How an aggregate key stands behind a taproot output, as the rows of BIP-371 and BIP-373 say: it is the internal key, or the key
 // from which that was derived; or, without an internal key, the same of the output key itself.
@@ -45,15 +45,15 @@ export function jointKeyOf(
   outputKey: Uint8Array,
   global: Rows,
 ): JointKey | undefined {
-  const groups = entriesOf(rows, types.participants).map(readParticipants)
+  const groups = entriesIn(rows, types.participants).map(readParticipants)
   if (groups.length === 0) return undefined
-  const internalKey = valueOf(rows, types.internalKey)
+  const internalKey = valueIn(rows, types.internalKey)
   const target = internalKey ?? outputKey
   const tweaks = internalKey === undefined ? [] : [tapTweak(internalKey, merkleRootOf(rows, types))]
   for (const { aggregateKey, publicKeys } of groups) {
     const joint = { publicKeys, aggregateKey, internalKey, tweaks }
     if (equalBytes(aggregateKey.subarray(1), target)) return joint
-    const path = pathFrom(aggregateKey, target, entriesOf(rows, types.derivation))
+    const path = pathFrom(aggregateKey, target, entriesIn(rows, types.derivation))
     if (path === undefined) continue
     if (path.some((step) => step >= hardened))
       throw unsupported(`${where} is derived by a hardened step, which an aggregate key does not have`)
@@ -73,7 +73,7 @@ function readParticipants([aggregateKey, list]: readonly [Uint8Array, Uint8Array
 }
 
 function merkleRootOf(rows: Rows, { merkleRoot }: JointRows): Uint8Array | undefined {
-  const root = merkleRoot === undefined ? undefined : valueOf(rows, merkleRoot)
+  const root = merkleRoot === undefined ? undefined : valueIn(rows, merkleRoot)
   if (root !== undefined && root.length !== 32) throw malformed('a merkle root has 32 bytes')
   return root
 }
@@ -102,7 +102,7 @@ function pathFrom(
 
 /** BIP-373: that of BIP-328, unless an extended key of the PSBT gives the aggregate key another one. */
 function chainCodeOf(aggregateKey: Uint8Array, global: Rows): Uint8Array {
-  const [xpub] = entriesOf(global, 0x01).find(([key]) => equalBytes(key.subarray(45), aggregateKey)) ?? []
+  const [xpub] = entriesIn(global, 0x01).find(([key]) => equalBytes(key.subarray(45), aggregateKey)) ?? []
   return xpub?.subarray(13, 45) ?? chainCode328
 }
 

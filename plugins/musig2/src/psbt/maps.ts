@@ -61,7 +61,7 @@ function readRows(reader: ByteReader): Rows {
 const nameOf = (key: Uint8Array): string => new TextDecoder('latin1').decode(key)
 
 function countsOf(global: Rows): { readonly inputs: number; readonly outputs: number } {
-  const unsigned = valueOf(global, globalRow.unsignedTransaction)
+  const unsigned = valueIn(global, globalRow.unsignedTransaction)
   if (unsigned !== undefined) {
     const transaction = readRawTransaction(unsigned)
     if (transaction === undefined) throw malformed('its transaction is none')
@@ -71,7 +71,7 @@ function countsOf(global: Rows): { readonly inputs: number; readonly outputs: nu
 }
 
 function countIn(global: Rows, type: number): number {
-  const value = valueOf(global, type)
+  const value = valueIn(global, type)
   if (value === undefined) throw malformed('it has no transaction')
   const reader = new ByteReader(value)
   const count = readCompactSize(reader)
@@ -95,12 +95,12 @@ export function encodeMaps({ global, inputs, outputs }: PsbtMaps): Uint8Array {
 }
 
 /** Of the row whose key is its type and nothing more. */
-export function valueOf(rows: Rows, type: number): Uint8Array | undefined {
+export function valueIn(rows: Rows, type: number): Uint8Array | undefined {
   return rows.find(({ key }) => key.length === 1 && key[0] === type)?.value
 }
 
 /** Of a type whose keys say more: what stands behind the type, and the value. */
-export function entriesOf(rows: Rows, type: number): readonly (readonly [Uint8Array, Uint8Array])[] {
+export function entriesIn(rows: Rows, type: number): readonly (readonly [Uint8Array, Uint8Array])[] {
   return rows.filter(({ key }) => key[0] === type).map(({ key, value }) => [key.subarray(1), value] as const)
 }
 

@@ -3,8 +3,8 @@
 const textLengthMax = 160
 
 /**
- * Letters, digits, signs and plain spaces stay; everything else becomes its number: what moves a cursor, turns the direction of the
- * text around, or cannot be seen.
+ * Letters of scripts that run from left to right, ASCII and pictures stay; everything else becomes its number: what moves a cursor,
+ * turns the direction of the text around, or cannot be seen.
  */
 export function printable(text: string): string {
   const shown = [...text]
@@ -13,7 +13,11 @@ export function printable(text: string): string {
   return shown.join('') + ([...text].length > textLengthMax ? '…' : '')
 }
 
-const isPlain = (character: string): boolean => character !== '\\' && /^[\p{L}\p{N}\p{P}\p{S} ]$/u.test(character)
+const plain =
+  /^[\x20-\x5b\x5d-\x7e\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Extended_Pictographic}]$/u
+const unseen = /[\p{M}\p{Default_Ignorable_Code_Point}]/u
+
+const isPlain = (character: string): boolean => plain.test(character) && !unseen.test(character)
 
 function escaped(character: string): string {
   return character === '\\' ? '\\\\' : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`

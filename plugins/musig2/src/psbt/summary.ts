@@ -5,7 +5,7 @@ import type { SigningTask } from '../signing/task.js'
 import { type PsbtContents, type PsbtOutput, readContents, sumOf } from './contents.js'
 import { taprootKeyOf } from './items.js'
 import { inputRows, type JointKey, jointKeyOf, outputKeyFrom, outputRows, tapTweak } from './joint-key.js'
-import { valueOf } from './maps.js'
+import { valueIn } from './maps.js'
 import { addressOf, type BitcoinNetwork } from './network.js'
 import { virtualBytesOf } from './weight.js'
 
@@ -109,7 +109,7 @@ function changeIn(contents: PsbtContents, task: SigningTask): ReadonlySet<number
 
 /** The script trees that may stand beside a key of the signers: none, or one that they have signed for. */
 function treesOf({ inputs }: PsbtContents, items: readonly Item[]): readonly (Uint8Array | undefined)[] {
-  const roots = items.flatMap(({ input = 0 }) => valueOf(inputs[input]?.rows ?? [], inputRows.merkleRoot) ?? [])
+  const roots = items.flatMap(({ input = 0 }) => valueIn(inputs[input]?.rows ?? [], inputRows.merkleRoot) ?? [])
   const distinct = roots.filter((root, at) => roots.findIndex((other) => equalBytes(root, other)) === at)
   return [undefined, ...distinct].slice(0, treesMax)
 }

@@ -1,7 +1,7 @@
 import { compactSize } from './compact-size.js'
 import type { PsbtContents, PsbtInput } from './contents.js'
 import { signatureRow, taprootKeyOf } from './items.js'
-import { valueOf } from './maps.js'
+import { valueIn } from './maps.js'
 
 // How large a transaction will be once it is signed, in virtual bytes of BIP-141. A signature of ours has 64 or 65 bytes, so this is
 // exact for what is signed here; of others' inputs it is known where they are done, and where only one kind of signature fits.
@@ -32,10 +32,10 @@ const taproot = (signatureBytes: number): Satisfaction => ({ scriptBytes: 0, wit
 
 function satisfactionOf({ rows, spent }: PsbtInput, sighash: number | undefined): Satisfaction | undefined {
   if (sighash !== undefined) return taproot(sighash === 0 ? 64 : 65)
-  const [script, witness] = [valueOf(rows, signatureRow.finalScript), valueOf(rows, signatureRow.finalWitness)]
+  const [script, witness] = [valueIn(rows, signatureRow.finalScript), valueIn(rows, signatureRow.finalWitness)]
   if (script !== undefined || witness !== undefined)
     return { scriptBytes: script?.length ?? 0, witnessBytes: witness?.length ?? 1 }
-  const signature = valueOf(rows, signatureRow.tapKeySignature)
+  const signature = valueIn(rows, signatureRow.tapKeySignature)
   if (signature !== undefined) return taproot(signature.length)
   if (spent === undefined) return undefined
   if (taprootKeyOf(spent.script) !== undefined) return undefined
