@@ -2,6 +2,7 @@ import { ByteReader, equalBytes, RondoError } from '@rondo/core'
 import { hex } from '@scure/base'
 import { Transaction } from '@scure/btc-signer'
 import { decodeMaps, encodeMaps, malformed, type PsbtMaps, type Rows, valueIn } from './maps.js'
+import { assertMusigRows } from './musig-rows.js'
 import { type PreviousOutput, readOutput, readRawTransaction } from './raw-transaction.js'
 
 // What a PSBT says of its transaction: checked for what everybody can check of it, without asking who signs.
@@ -32,6 +33,7 @@ const inputRow = { previousTransaction: 0x00, previousOutput: 0x01 } as const
 /** Throws PSBT_MALFORMED or PSBT_UNSUPPORTED, whatever the bytes are. */
 export function readContents(psbt: Uint8Array): PsbtContents {
   const maps = decodeMaps(psbt)
+  assertMusigRows(maps)
   const transaction = transactionOf(maps)
   const inputs = maps.inputs.map((rows, at): PsbtInput => {
     const { txid = new Uint8Array(32), index = 0, sequence = 0xffff_ffff } = transaction.getInput(at)

@@ -2,8 +2,9 @@ import { SigHash } from '@scure/btc-signer'
 import type { Item } from '../signing/order.js'
 import { readLittleEndian } from './compact-size.js'
 import { type PsbtContents, type PsbtInput, readContents } from './contents.js'
-import { inputRows, jointKeyOf } from './joint-key.js'
+import { jointKeyOf } from './joint-key.js'
 import { malformed, unsupported, valueIn } from './maps.js'
+import { inputRows } from './musig-rows.js'
 import type { PreviousOutput } from './raw-transaction.js'
 
 // Which signatures a PSBT asks for: one for each input that is a taproot output with an aggregate key, by the participants that

@@ -1,10 +1,11 @@
 import { schnorr } from '@noble/curves/secp256k1.js'
 import { ByteReader, equalBytes } from '@rondo/core'
 import { applyTweak, type KeyContext, plainKeyOf, type Tweak, xOnlyKeyOf } from '../bip327/key-context.js'
-import { signersMax, tweaksMax } from '../options.js'
+import { tweaksMax } from '../options.js'
 import { readCompactSize, readLittleEndian } from './compact-size.js'
 import { chainCode328, type Derivation, deriveKey, fingerprintOf, hardened } from './derivation.js'
 import { entriesIn, malformed, type Rows, unsupported, valueIn } from './maps.js'
+import { type JointRows, participantsIn } from './musig-rows.js'
 
 // How an aggregate key stands behind a taproot output, as the rows of BIP-371 and BIP-373 say: it is the internal key, or the key
 // from which that was derived; or, without an internal key, the same of the output key itself.
@@ -21,22 +22,6 @@ export interface JointKey {
   readonly tweaks: readonly Tweak[]
 }
 
-/** The types of the rows: an input and an output have numbers of their own. */
-export interface JointRows {
-  readonly participants: number
-  readonly derivation: number
-  readonly internalKey: number
-  readonly merkleRoot: number | undefined
-}
-
-export const inputRows = { participants: 0x1a, derivation: 0x16, internalKey: 0x17, merkleRoot: 0x18 } as const
-export const outputRows = { participants: 0x08, derivation: 0x07, internalKey: 0x05, merkleRoot: undefined } as const
-
-interface Participants {
-  readonly aggregateKey: Uint8Array
-  readonly publicKeys: readonly Uint8Array[]
-}
-
 /** Undefined where no participants are named. Throws PSBT_MALFORMED or PSBT_UNSUPPORTED; `where` names the input or output. */
 export function jointKeyOf(
   where: string,
@@ -45,7 +30,7 @@ export function jointKeyOf(
   outputKey: Uint8Array,
   global: Rows,
 ): JointKey | undefined {
-  const groups = entriesIn(rows, types.participants).map(readParticipants)
+  const groups = participantsIn(rows, types.participants)
   if (groups.length === 0) return undefined
   const internalKey = valueIn(rows, types.internalKey)
   const target = internalKey ?? outputKey
@@ -62,14 +47,6 @@ export function jointKeyOf(
     return { ...joint, derivation: { chainCode: chainCodeOf(aggregateKey, global), path } }
   }
   throw unsupported(`${where} names participants whose key can only spend it by a script: only the key path is signed`)
-}
-
-function readParticipants([aggregateKey, list]: readonly [Uint8Array, Uint8Array]): Participants {
-  const count = list.length / 33
-  if (aggregateKey.length !== 33 || !Number.isInteger(count) || count === 0)
-    throw malformed('participants are keys of 33 bytes, and so is what they make')
-  if (count > signersMax) throw unsupported(`${count} participants of at most ${signersMax}`)
-  return { aggregateKey, publicKeys: Array.from({ length: count }, (_, at) => list.subarray(at * 33, at * 33 + 33)) }
 }
 
 function merkleRootOf(rows: Rows, { merkleRoot }: JointRows): Uint8Array | undefined {

@@ -1,6 +1,6 @@
 import { ByteReader, ByteWriter } from '@rondo/core'
 import { musig2Error } from '../errors.js'
-import { transactionEndsMax } from '../options.js'
+import { psbtRowsMax, transactionEndsMax } from '../options.js'
 import { compactSize, readCompactSize } from './compact-size.js'
 import { readRawTransaction } from './raw-transaction.js'
 
@@ -30,24 +30,30 @@ export function decodeMaps(bytes: Uint8Array): PsbtMaps {
   const reader = new ByteReader(bytes)
   const begin = reader.bytes(magic.length)
   if (!magic.every((byte, at) => byte === begin[at])) throw malformed('it does not begin as a PSBT does')
-  const global = readRows(reader)
+  const global = readRows(reader, psbtRowsMax)
   const { inputs, outputs } = countsOf(global)
   if (inputs === 0 || outputs === 0) throw malformed('a transaction has an input and an output at least')
   if (inputs > transactionEndsMax || outputs > transactionEndsMax)
     throw unsupported(`${inputs} inputs and ${outputs} outputs, of at most ${transactionEndsMax} each`)
-  const maps = Array.from({ length: inputs + outputs }, () => readRows(reader))
+  let left = psbtRowsMax - global.length
+  const maps = Array.from({ length: inputs + outputs }, () => {
+    const rows = readRows(reader, left)
+    left -= rows.length
+    return rows
+  })
   if (reader.failed) throw malformed('it ends too early, or a length in it is none')
   if (reader.remaining > 0) throw malformed('something stands behind its end')
   return { global, inputs: maps.slice(0, inputs), outputs: maps.slice(inputs) }
 }
 
 /** Of a reader that has failed, no rows: the caller asks. */
-function readRows(reader: ByteReader): Rows {
+function readRows(reader: ByteReader, rowsMax: number): Rows {
   const rows: Row[] = []
   const seen = new Set<string>()
   for (;;) {
     const keyBytes = readCompactSize(reader)
     if (keyBytes === 0 || reader.failed) return rows
+    if (rows.length >= rowsMax) throw unsupported(`more than ${psbtRowsMax} keys`)
     const key = reader.bytes(keyBytes)
     const value = reader.bytes(readCompactSize(reader))
     const name = nameOf(key)
@@ -57,8 +63,9 @@ function readRows(reader: ByteReader): Rows {
   }
 }
 
+const latin1 = new TextDecoder('latin1')
 /** By its bytes, one character each. */
-const nameOf = (key: Uint8Array): string => new TextDecoder('latin1').decode(key)
+const nameOf = (key: Uint8Array): string => latin1.decode(key)
 
 function countsOf(global: Rows): { readonly inputs: number; readonly outputs: number } {
   const unsigned = valueIn(global, globalRow.unsignedTransaction)

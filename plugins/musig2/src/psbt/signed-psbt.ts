@@ -5,6 +5,7 @@ import type { ItemSignature } from '../signing/item-signature.js'
 import type { SigningTask } from '../signing/task.js'
 import { signatureRow } from './items.js'
 import { decodeMaps, encodeMaps, type Row, type Rows } from './maps.js'
+import { musigRow } from './musig-rows.js'
 import { psbtBase64, transactionIn } from './psbt.js'
 
 /** A PSBT with the signatures of a round in it: as bytes, as base64, and as a `Transaction` of `@scure/btc-signer`. */
@@ -48,7 +49,6 @@ function finalizeInput(transaction: Transaction, input: number): boolean {
   }
 }
 
-const musigRow = { publicNonce: 0x1b, partialSignature: 0x1c } as const
 /** Its two lowest bits allow to add inputs and outputs. */
 const modifiableType = 0x06
 
