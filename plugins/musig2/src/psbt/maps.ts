@@ -28,8 +28,7 @@ const magic = Uint8Array.of(0x70, 0x73, 0x62, 0x74, 0xff)
 /** Throws PSBT_MALFORMED or PSBT_UNSUPPORTED. */
 export function decodeMaps(bytes: Uint8Array): PsbtMaps {
   const reader = new ByteReader(bytes)
-  const begin = reader.bytes(magic.length)
-  if (!magic.every((byte, at) => byte === begin[at])) throw malformed('it does not begin as a PSBT does')
+  assertBegins(reader.bytes(magic.length))
   const global = readRows(reader, psbtRowsMax)
   const { inputs, outputs } = countsOf(global)
   if (inputs === 0 || outputs === 0) throw malformed('a transaction has an input and an output at least')
@@ -44,6 +43,11 @@ export function decodeMaps(bytes: Uint8Array): PsbtMaps {
   if (reader.failed) throw malformed('it ends too early, or a length in it is none')
   if (reader.remaining > 0) throw malformed('something stands behind its end')
   return { global, inputs: maps.slice(0, inputs), outputs: maps.slice(inputs) }
+}
+
+/** Throws PSBT_MALFORMED where they are the beginning of something else. */
+export function assertBegins(bytes: Uint8Array): void {
+  if (!magic.every((byte, at) => byte === bytes[at])) throw malformed('it does not begin as a PSBT does')
 }
 
 /** Of a reader that has failed, no rows: the caller asks. */

@@ -2,7 +2,7 @@ import { base64 } from '@scure/base'
 import { Transaction } from '@scure/btc-signer'
 import { psbtBytesMax } from '../options.js'
 import { asMalformed } from './contents.js'
-import { malformed, unsupported } from './maps.js'
+import { assertBegins, malformed, unsupported } from './maps.js'
 
 /** A PSBT as base64, as the bytes of a file, either way it is kept there, or as a `Transaction` of `@scure/btc-signer`. */
 export type PsbtSource = string | Uint8Array | Transaction
@@ -32,6 +32,7 @@ export function transactionIn(psbt: Uint8Array): Transaction {
 export function psbtBytes(source: PsbtSource): Uint8Array {
   const bytes = bytesOf(source)
   if (bytes.length > psbtBytesMax) throw unsupported(`${bytes.length} bytes of at most ${psbtBytesMax}`)
+  assertBegins(bytes)
   return bytes
 }
 
