@@ -14,10 +14,17 @@ const fileBytesMax = 2 * psbtBytesMax
 export async function readPsbtFile(path: string): Promise<Uint8Array> {
   const file = await open(path, 'r')
   try {
-    const { size } = await file.stat()
-    if (size > fileBytesMax)
-      throw musig2Error('PSBT_UNSUPPORTED', { detail: `a file of ${size} bytes of at most ${fileBytesMax}` })
-    return psbtBytes(new Uint8Array(await file.readFile()))
+    // Some files say that they are empty, and never end.
+    const content = new Uint8Array(fileBytesMax + 1)
+    let filled = 0
+    for (let more = true; more; ) {
+      const { bytesRead } = await file.read(content, filled, content.length - filled)
+      filled += bytesRead
+      more = bytesRead > 0 && filled < content.length
+    }
+    if (filled > fileBytesMax)
+      throw musig2Error('PSBT_UNSUPPORTED', { detail: `a file of more than ${fileBytesMax} bytes` })
+    return psbtBytes(content.slice(0, filled))
   } finally {
     await file.close()
   }

@@ -25,7 +25,7 @@ export {
   jointOutput,
 } from './psbt/joint-output.js'
 export type { BitcoinNetwork } from './psbt/network.js'
-export { type PsbtSource, psbtBase64, psbtBytes, readPsbt } from './psbt/psbt.js'
+export { type PsbtObject, type PsbtSource, psbtBase64, psbtBytes, readPsbt } from './psbt/psbt.js'
 export { SignedPsbt } from './psbt/signed-psbt.js'
 export type { InputSummary, LockTime, OutputSummary, TransactionSummary } from './psbt/summary.js'
 export type { ServeSigningOptions, SigningServed } from './serve-signing.js'

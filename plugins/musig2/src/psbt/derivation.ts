@@ -22,7 +22,8 @@ export const hardened = 0x8000_0000
 export function deriveKey(key: KeyContext, { chainCode, path }: Derivation): KeyContext {
   let [derived, code] = [key, chainCode]
   for (const step of path) {
-    if (step >= hardened) throw new RangeError('an aggregate key has no hardened steps')
+    if (!Number.isInteger(step) || step < 0 || step >= hardened)
+      throw new RangeError('the steps from an aggregate key are numbers below 2^31, none of them hardened')
     const index = Uint8Array.of(step >>> 24, (step >> 16) & 0xff, (step >> 8) & 0xff, step & 0xff)
     const hash = hmac(sha512, code, Uint8Array.of(...plainKeyOf(derived), ...index))
     derived = applyTweak(derived, { tweak: hash.subarray(0, 32), isXOnly: false })

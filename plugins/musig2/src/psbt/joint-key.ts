@@ -32,22 +32,27 @@ export function jointKeyOf(
 ): JointKey | undefined {
   const groups = participantsIn(rows, types.participants)
   if (groups.length === 0) return undefined
+  if (groups.length > groupsMax)
+    throw unsupported(`${where} names ${groups.length} aggregate keys of at most ${groupsMax}`)
   const internalKey = valueIn(rows, types.internalKey)
   const target = internalKey ?? outputKey
   const tweaks = internalKey === undefined ? [] : [tapTweak(internalKey, merkleRootOf(rows, types))]
-  for (const { aggregateKey, publicKeys } of groups) {
-    const joint = { publicKeys, aggregateKey, internalKey, tweaks }
-    if (equalBytes(aggregateKey.subarray(1), target)) return joint
-    const path = pathFrom(aggregateKey, target, entriesIn(rows, types.derivation))
-    if (path === undefined) continue
-    if (path.some((step) => step >= hardened))
-      throw unsupported(`${where} is derived by a hardened step, which an aggregate key does not have`)
-    if (path.length > tweaksMax)
-      throw unsupported(`${where} is derived by ${path.length} steps of at most ${tweaksMax}`)
-    return { ...joint, derivation: { chainCode: chainCodeOf(aggregateKey, global), path } }
-  }
-  throw unsupported(`${where} names participants whose key can only spend it by a script: only the key path is signed`)
+  const direct = groups.find(({ aggregateKey }) => equalBytes(aggregateKey.subarray(1), target))
+  if (direct !== undefined) return { ...direct, internalKey, tweaks }
+  const { fingerprint, path } = originOf(target, rows, types) ?? {}
+  const parent = groups.find(({ aggregateKey }) => equalBytes(fingerprintOf(aggregateKey), fingerprint))
+  if (parent === undefined || path === undefined || path.length === 0)
+    throw unsupported(
+      `${where} names participants whose key can only spend it by a script: only the key path is signed`,
+    )
+  if (path.some((step) => step >= hardened))
+    throw unsupported(`${where} is derived by a hardened step, which an aggregate key does not have`)
+  if (path.length > tweaksMax) throw unsupported(`${where} is derived by ${path.length} steps of at most ${tweaksMax}`)
+  return { ...parent, internalKey, tweaks, derivation: { chainCode: chainCodeOf(parent.aggregateKey, global), path } }
 }
+
+/** Aggregate keys beside one output: the one of the key path, and those of scripts. */
+const groupsMax = 16
 
 function merkleRootOf(rows: Rows, { merkleRoot }: JointRows): Uint8Array | undefined {
   const root = merkleRoot === undefined ? undefined : valueIn(rows, merkleRoot)
@@ -60,21 +65,21 @@ export function tapTweak(internalKey: Uint8Array, merkleRoot: Uint8Array = new U
   return { tweak: schnorr.utils.taggedHash('TapTweak', internalKey, merkleRoot), isXOnly: true }
 }
 
-/** The steps from one to the other; undefined where the derivations do not say. */
-function pathFrom(
-  aggregateKey: Uint8Array,
-  target: Uint8Array,
-  derivations: readonly (readonly [Uint8Array, Uint8Array])[],
-): readonly number[] | undefined {
-  const [, value] = derivations.find(([key]) => equalBytes(key, target)) ?? []
+/** Of which key it comes, by which steps; undefined where no row says. */
+function originOf(
+  key: Uint8Array,
+  rows: Rows,
+  { derivation }: JointRows,
+): { readonly fingerprint: Uint8Array; readonly path: readonly number[] } | undefined {
+  const [, value] = entriesIn(rows, derivation).find(([derived]) => equalBytes(derived, key)) ?? []
   if (value === undefined) return undefined
   const reader = new ByteReader(value)
   reader.skip(32 * readCompactSize(reader))
   const fingerprint = reader.bytes(4)
   const steps = reader.rest()
   if (reader.failed || steps.length % 4 > 0) throw malformed('a derivation in it is none')
-  if (steps.length === 0 || !equalBytes(fingerprint, fingerprintOf(aggregateKey))) return undefined
-  return Array.from({ length: steps.length / 4 }, (_, at) => readLittleEndian(steps.subarray(at * 4, at * 4 + 4)))
+  const step = (at: number): number => readLittleEndian(steps.subarray(at * 4, at * 4 + 4))
+  return { fingerprint, path: Array.from({ length: steps.length / 4 }, (_, at) => step(at)) }
 }
 
 /** BIP-373: that of BIP-328, unless an extended key of the PSBT gives the aggregate key another one. */
@@ -86,12 +91,7 @@ function chainCodeOf(aggregateKey: Uint8Array, global: Rows): Uint8Array {
 /** The output key that the aggregate makes. Throws a RangeError where the rows contradict each other. */
 export function outputKeyFrom(
   aggregate: KeyContext,
-  {
-    aggregateKey,
-    derivation,
-    internalKey,
-    tweaks,
-  }: Omit<Partial<JointKey>, 'publicKeys' | 'tweaks'> & Pick<JointKey, 'tweaks'>,
+  { aggregateKey, derivation, internalKey, tweaks }: Partial<Omit<JointKey, 'tweaks'>> & Pick<JointKey, 'tweaks'>,
 ): KeyContext {
   if (aggregateKey !== undefined && !equalBytes(plainKeyOf(aggregate), aggregateKey))
     throw new RangeError('the participants do not make the aggregate key beside them')

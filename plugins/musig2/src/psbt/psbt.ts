@@ -5,7 +5,12 @@ import { asMalformed } from './contents.js'
 import { assertBegins, malformed, unsupported } from './maps.js'
 
 /** A PSBT as base64, as the bytes of a file, either way it is kept there, or as a `Transaction` of `@scure/btc-signer`. */
-export type PsbtSource = string | Uint8Array | Transaction
+export type PsbtSource = string | Uint8Array | PsbtObject
+
+/** What is asked of a `Transaction`, whichever copy of the library made it. */
+export interface PsbtObject {
+  toPSBT(): Uint8Array
+}
 
 /** Rows that this program does not know are kept: they may be somebody else's. */
 const options = {
@@ -15,7 +20,10 @@ const options = {
   unknown: 'ignore',
 } as const
 
-/** As the library reads it, every field of every row. Throws PSBT_MALFORMED or PSBT_UNSUPPORTED. */
+/**
+ * As the library reads it, every field of every row: a millisecond for each input, and much more where many keys are named. What strangers
+ * send is read by its rows. Throws PSBT_MALFORMED or PSBT_UNSUPPORTED.
+ */
 export function readPsbt(source: PsbtSource): Transaction {
   return transactionIn(psbtBytes(source))
 }
@@ -43,7 +51,7 @@ export function psbtBase64(psbt: Uint8Array): string {
 function bytesOf(source: PsbtSource): Uint8Array {
   if (typeof source === 'string') return fromText(source)
   if (source instanceof Uint8Array) return isText(source) ? fromText(new TextDecoder().decode(source)) : source
-  if (!(source instanceof Transaction)) throw new TypeError('a PSBT is base64, bytes or a Transaction')
+  if (typeof source?.toPSBT !== 'function') throw new TypeError('a PSBT is base64, bytes or a Transaction')
   try {
     return source.toPSBT()
   } catch (cause) {

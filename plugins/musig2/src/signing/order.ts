@@ -47,7 +47,10 @@ export interface Item {
   readonly sighash?: number
 }
 
-/** Throws ORDER_REFUSED, PSBT_MALFORMED or PSBT_UNSUPPORTED where it could not be signed. Costs no curve arithmetic: anybody can send an order. */
+/**
+ * Throws ORDER_REFUSED, PSBT_MALFORMED or PSBT_UNSUPPORTED where it could not be signed. Costs no curve arithmetic: anybody can send
+ * an order.
+ */
 export function itemsOf({ seats, request }: Order): readonly Item[] {
   if (seats.length < 2 || seats.length > signersMax) throw refused(`${seats.length} signers of 2 to ${signersMax}`)
   const items = request.kind === 'psbt' ? itemsOfPsbt(request.psbt) : [itemOfMessage(request)]

@@ -153,6 +153,12 @@ describe('a PSBT is refused as unsupported, and says why', () => {
     expect(reasonOf(() => itemsOfPsbt(psbt))).toMatch(why)
   })
 
+  test('where an input names more aggregate keys than there is use for', () => {
+    const group = (at: number): Row => ({ key: Uint8Array.of(0x1a, 2, ...bytesOf(at)), value: publicKeys[0]! })
+    const psbt = withRows((rows) => [...rows, ...Array.from({ length: 16 }, (_, at) => group(at))])
+    expect(reasonOf(() => itemsOfPsbt(psbt))).toMatch(/17 aggregate keys of at most 16/)
+  })
+
   test('by a round, where it asks for too many signatures', () => {
     const psbt = psbtOf(Array.from({ length: itemsMax + 1 }, (_, at) => joint.input(fund(at))))
     expect(codeOf(() => tryTask(psbt))).toBe('ORDER_REFUSED')
@@ -215,6 +221,18 @@ describe('a PSBT is refused as malformed', () => {
       honest,
     )
     expect(reasonOf(() => itemsOfPsbt(lying))).toMatch(/something else than its previous transaction/)
+  })
+})
+
+describe('reading costs no curve arithmetic', () => {
+  test('participants that are no points are found when they are aggregated', () => {
+    const noPoint = Uint8Array.of(2, ...new Uint8Array(31), 5)
+    const psbt = withRows((rows) =>
+      rows.map((row) => (row.key[0] === 0x1a ? { ...row, value: Uint8Array.of(...noPoint, ...publicKeys[1]!) } : row)),
+    )
+    const seats = [[noPoint], [publicKeys[1]!]]
+    const task = new SigningTask({ seats, request: { kind: 'psbt', psbt } })
+    expect(codeOf(() => task.keyOf(0))).toBe('KEYS_MISMATCH')
   })
 })
 
