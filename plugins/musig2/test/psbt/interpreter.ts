@@ -39,7 +39,8 @@ interface InterpreterClass {
   readonly SCRIPT_VERIFY_NULLFAIL: number
 }
 
-const bitcore: Bitcore = createRequire(import.meta.url)('bitcore-lib')
+const require = createRequire(import.meta.url)
+const bitcore: Bitcore = require('bitcore-lib')
 const { Interpreter } = bitcore.Script
 const flags =
   Interpreter.SCRIPT_VERIFY_P2SH |
