@@ -40,18 +40,19 @@ function requestFor({
   lockTime = 0,
   sequence,
   network,
-}: Draft): SigningRequest {
+}: Draft): Promise<SigningRequest> {
   const transaction = new Transaction({ lockTime, allowUnknownInputs: true, allowUnknownOutputs: true })
   const first = joint.input({ txid: txidOf(0), index: 1, amount })
   transaction.addInput(sequence === undefined ? first : { ...first, sequence })
   for (const input of inputs) transaction.addInput(input)
   for (const output of outputs) transaction.addOutput(output)
   const task = taskOf(transaction.toPSBT(), ...secretKeys.map((key) => [key]))
-  return requestOf(task, other, me, peers, network ?? 'mainnet')
+  return requestOf(task, other, me, peers, network ?? 'mainnet', noPause)
 }
 
 const pay = (amount: bigint): Output => ({ script: shop.script, amount })
-const textOf = (draft: Draft): string => describeRequest(requestFor(draft))
+const textOf = async (draft: Draft): Promise<string> => describeRequest(await requestFor(draft))
+const noPause = async (): Promise<void> => undefined
 
 function dataOutput(text: string | Uint8Array, amount = 0n): Output {
   const data = typeof text === 'string' ? new TextEncoder().encode(text) : text
@@ -59,8 +60,8 @@ function dataOutput(text: string | Uint8Array, amount = 0n): Output {
 }
 
 describe('a request in words', () => {
-  test('reads as a payment does', () => {
-    const request = requestFor({ outputs: [pay(123_456_789n), joint.output(76_540_000n)], sequence: 0xffff_fffd })
+  test('reads as a payment does', async () => {
+    const request = await requestFor({ outputs: [pay(123_456_789n), joint.output(76_540_000n)], sequence: 0xffff_fffd })
     expect(describeRequest(request)).toBe(`${other} asks 2 signers to sign a transaction.
 
 Pays
@@ -82,21 +83,21 @@ Signers
   ${other}  ${hex.encode(publicKeys[1]!)}`)
   })
 
-  test('names the network where it is not the one of real coins', () => {
-    expect(textOf({ outputs: [pay(1_000_000n)], network: 'signet' })).toContain('Network        signet')
-    expect(textOf({ outputs: [pay(1_000_000n)] })).not.toContain('Network')
+  test('names the network where it is not the one of real coins', async () => {
+    expect(await textOf({ outputs: [pay(1_000_000n)], network: 'signet' })).toContain('Network        signet')
+    expect(await textOf({ outputs: [pay(1_000_000n)] })).not.toContain('Network')
   })
 
-  test('keeps thousands apart, and every decimal', () => {
-    expect(textOf({ amount: 2_100_000_000_000_000n, outputs: [pay(2_099_999_999_999_999n)] })).toContain(
+  test('keeps thousands apart, and every decimal', async () => {
+    expect(await textOf({ amount: 2_100_000_000_000_000n, outputs: [pay(2_099_999_999_999_999n)] })).toContain(
       '20,999,999.99999999 BTC',
     )
   })
 
-  test('says from when on it can be in a block', () => {
+  test('says from when on it can be in a block', async () => {
     const outputs = [pay(1_000n)]
-    expect(textOf({ outputs, lockTime: 840_000, sequence: 0 })).toContain('Not before     block 840000')
-    expect(textOf({ outputs, lockTime: 1_700_000_000, sequence: 0 })).toContain(
+    expect(await textOf({ outputs, lockTime: 840_000, sequence: 0 })).toContain('Not before     block 840000')
+    expect(await textOf({ outputs, lockTime: 1_700_000_000, sequence: 0 })).toContain(
       'Not before     2023-11-14T22:13:20.000Z',
     )
   })
@@ -130,30 +131,30 @@ Signers
       { outputs: [pay(1n)], inputs: [{ txid: txidOf(9), index: 0, witnessUtxo: { script: shop.script, amount: 5n } }] },
       '! 1 input is signed by others (1): without them nothing is sent.',
     ],
-  ])('warns of %s', (_, draft, warning) => {
-    expect(textOf(draft)).toContain(warning)
+  ])('warns of %s', async (_, draft, warning) => {
+    expect(await textOf(draft)).toContain(warning)
   })
 
-  test('does not warn of what is as it should be', () => {
-    expect(textOf({ outputs: [pay(100_000_000n), joint.output(99_990_000n)] })).not.toContain('!')
+  test('does not warn of what is as it should be', async () => {
+    expect(await textOf({ outputs: [pay(100_000_000n), joint.output(99_990_000n)] })).not.toContain('!')
   })
 
-  test('says that it cannot know the fee rate where others’ signatures decide it', () => {
+  test('says that it cannot know the fee rate where others’ signatures decide it', async () => {
     const script = p2wpkh(pubECDSA(bytesOf('x'))).script
     const unknown = {
       txid: txidOf(9),
       index: 0,
       witnessUtxo: { script: Uint8Array.of(0, 32, ...bytesOf('wsh')), amount: 5n },
     }
-    expect(textOf({ outputs: [{ script, amount: 1n }], inputs: [unknown] })).toContain('others’ signatures decide')
+    expect(await textOf({ outputs: [{ script, amount: 1n }], inputs: [unknown] })).toContain(
+      'others’ signatures decide',
+    )
   })
 })
 
 describe('nothing hostile in a request reaches the terminal', () => {
-  const shows = (text: string | Uint8Array): string => {
-    const line = textOf({ outputs: [dataOutput(text)] })
-      .split('\n')
-      .find((each) => each.includes('data:'))
+  const shows = async (text: string | Uint8Array): Promise<string> => {
+    const line = (await textOf({ outputs: [dataOutput(text)] })).split('\n').find((each) => each.includes('data:'))
     return line ?? ''
   }
 
@@ -166,18 +167,18 @@ describe('nothing hostile in a request reaches the terminal', () => {
     ['what cannot be seen', 'a\u200b\u3164\u00ad\ufeffb', 'a\\u{200b}\\u{3164}\\u{ad}\\u{feff}b'],
     ['marks upon marks', 'a\u0300\u0301', 'a\\u{300}\\u{301}'],
     ['what looks like an escape', '\\u{41}', '\\\\u{41}'],
-  ])('%s', (_, text, shown) => {
-    expect(shows(text)).toContain(`data: “${shown}” (`)
+  ])('%s', async (_, text, shown) => {
+    expect(await shows(text)).toContain(`data: “${shown}” (`)
   })
 
-  test('data that is no text is shown as it stands, and long data is cut', () => {
-    expect(shows(Uint8Array.of(0xff, 0xfe))).toContain('data: fffe')
-    expect(shows('y'.repeat(300))).toContain(`“${'y'.repeat(160)}…”`)
-    expect(shows('y'.repeat(300))).toContain('of 300 bytes')
+  test('data that is no text is shown as it stands, and long data is cut', async () => {
+    expect(await shows(Uint8Array.of(0xff, 0xfe))).toContain('data: fffe')
+    expect(await shows('y'.repeat(300))).toContain(`“${'y'.repeat(160)}…”`)
+    expect(await shows('y'.repeat(300))).toContain('of 300 bytes')
   })
 
-  test('no line of any request has a character that is not printed', () => {
-    const text = textOf({ outputs: [dataOutput(new Uint8Array(80).map((_, at) => at)), pay(1n)] })
+  test('no line of any request has a character that is not printed', async () => {
+    const text = await textOf({ outputs: [dataOutput(new Uint8Array(80).map((_, at) => at)), pay(1n)] })
     expect(/[^\P{C}\n]/u.test(text)).toBe(false)
   })
 })
@@ -188,8 +189,8 @@ describe('a request for a message', () => {
   const seats = publicKeys.map((key) => [key])
   const task = new SigningTask({ seats, request: { kind: 'message', message, publicKeys, tweaks: [] } })
 
-  test('shows the message, the key and the signers, and says what they could stand for', () => {
-    const text = describeRequest(requestOf(task, me, me, peers, 'mainnet'))
+  test('shows the message, the key and the signers, and says what they could stand for', async () => {
+    const text = describeRequest(await requestOf(task, me, me, peers, 'mainnet', noPause))
     expect(text).toContain('You ask 2 signers to sign a message.')
     expect(text).toContain(`Message        ${hex.encode(message)}`)
     expect(text).toContain(`Joint key      ${hex.encode(xOnlyKeyOf(aggregateKeys(publicKeys)))}\n`)
@@ -197,8 +198,8 @@ describe('a request for a message', () => {
     for (const key of publicKeys) expect(text).toContain(hex.encode(key))
   })
 
-  test('says that the key is tweaked', () => {
+  test('says that the key is tweaked', async () => {
     const tweaked = new SigningTask({ seats, request: { kind: 'message', message, publicKeys, tweaks } })
-    expect(describeRequest(requestOf(tweaked, me, me, peers, 'mainnet'))).toContain('(with 1 tweak)')
+    expect(describeRequest(await requestOf(tweaked, me, me, peers, 'mainnet', noPause))).toContain('(with 1 tweak)')
   })
 })

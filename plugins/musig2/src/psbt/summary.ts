@@ -1,7 +1,7 @@
 import { equalBytes } from '@rondo/core'
 import { xOnlyKeyOf } from '../bip327/key-context.js'
 import type { Item } from '../signing/order.js'
-import type { SigningTask } from '../signing/task.js'
+import type { Pause, SigningTask } from '../signing/task.js'
 import { type PsbtContents, type PsbtOutput, readContents, sumOf } from './contents.js'
 import { taprootKeyOf } from './items.js'
 import { type JointKey, jointKeyOf, outputKeyFrom, tapTweak } from './joint-key.js'
@@ -53,32 +53,68 @@ export interface OutputSummary {
   readonly isChange: boolean
 }
 
-/** The keys of the task have been aggregated. */
-export function summarizePsbt(psbt: Uint8Array, task: SigningTask, network: BitcoinNetwork): TransactionSummary {
+/** The keys of the task have been aggregated. Piece by piece: an address takes its time, and a derived key more. */
+export async function summarizePsbt(
+  psbt: Uint8Array,
+  task: SigningTask,
+  network: BitcoinNetwork,
+  pause: Pause,
+): Promise<TransactionSummary> {
   const contents = readContents(psbt)
   const sighashes = new Map(task.items.map(({ input = 0, sighash = 0 }) => [input, sighash]))
-  const inputs = contents.inputs.map(({ outpoint, spent }, at): InputSummary => {
-    const { script = new Uint8Array(0), amount = 0n } = spent ?? {}
-    return { outpoint, amount, address: addressOf(script, network), isSigned: sighashes.has(at) }
+  const spent = contents.inputs.map((input) => input.spent ?? { script: new Uint8Array(0), amount: 0n })
+  const addresses = await addressesOf([...spent, ...contents.outputs], network, pause)
+  const inputs = spent.map(({ amount }, at): InputSummary => {
+    const { outpoint = '' } = contents.inputs[at] ?? {}
+    return { outpoint, amount, address: addresses[at], isSigned: sighashes.has(at) }
   })
-  const change = changeIn(contents, task)
+  const change = await changeIn(contents, task, pause)
   const outputs = contents.outputs.map(({ script, amount }, at): OutputSummary => {
-    return { amount, address: addressOf(script, network), script, isChange: change.has(at) }
+    return { amount, address: addresses[inputs.length + at], script, isChange: change.has(at) }
   })
-  const fee = sumOf(inputs) - sumOf(outputs)
-  const virtualBytes = virtualBytesOf(contents, sighashes)
   return {
     network,
     inputs,
     outputs,
+    ...sumsOf(inputs, outputs, virtualBytesOf(contents, sighashes)),
+    ...timesOf(contents),
+  }
+}
+
+const addressesAtOnce = 16
+
+async function addressesOf(
+  scripts: readonly { readonly script: Uint8Array }[],
+  network: BitcoinNetwork,
+  pause: Pause,
+): Promise<readonly (string | undefined)[]> {
+  const addresses: (string | undefined)[] = []
+  for (const [at, { script }] of scripts.entries()) {
+    if (at % addressesAtOnce === addressesAtOnce - 1) await pause()
+    addresses.push(addressOf(script, network))
+  }
+  return addresses
+}
+
+function sumsOf(
+  inputs: readonly InputSummary[],
+  outputs: readonly OutputSummary[],
+  virtualBytes: number | undefined,
+): Pick<TransactionSummary, 'fee' | 'virtualBytes' | 'feeRate' | 'sent' | 'cost'> {
+  const fee = sumOf(inputs) - sumOf(outputs)
+  const change = sumOf(outputs.filter(({ isChange }) => isChange))
+  return {
     fee,
     virtualBytes,
     feeRate: virtualBytes === undefined ? undefined : Number(fee) / virtualBytes,
-    sent: sumOf(outputs.filter(({ isChange }) => !isChange)),
-    cost: sumOf(inputs.filter(({ isSigned }) => isSigned)) - sumOf(outputs.filter(({ isChange }) => isChange)),
-    lockTime: lockTimeOf(contents),
-    isReplaceable: contents.inputs.some(({ sequence }) => sequence < 0xffff_fffe),
+    sent: sumOf(outputs) - change,
+    cost: sumOf(inputs.filter(({ isSigned }) => isSigned)) - change,
   }
+}
+
+function timesOf(contents: PsbtContents): Pick<TransactionSummary, 'lockTime' | 'isReplaceable'> {
+  const isReplaceable = contents.inputs.some(({ sequence }) => sequence < 0xffff_fffe)
+  return { lockTime: lockTimeOf(contents), isReplaceable }
 }
 
 /** Below it, a lock time is the height of a block. */
@@ -93,7 +129,7 @@ function lockTimeOf({ transaction: { lockTime }, inputs }: PsbtContents): LockTi
 const derivedChangeMax = 8
 const treesMax = 4
 
-function changeIn(contents: PsbtContents, task: SigningTask): ReadonlySet<number> {
+async function changeIn(contents: PsbtContents, task: SigningTask, pause: Pause): Promise<ReadonlySet<number>> {
   const trees = treesOf(contents, task.items)
   const change = new Set<number>()
   let looked = 0
@@ -102,7 +138,10 @@ function changeIn(contents: PsbtContents, task: SigningTask): ReadonlySet<number
     if (key === undefined) continue
     const isReused = task.items.some(({ outputKey }) => equalBytes(outputKey, key))
     const joint = isReused || looked >= derivedChangeMax ? undefined : jointOf(output, key, contents)
-    if (joint !== undefined) looked++
+    if (joint !== undefined) {
+      looked++
+      await pause()
+    }
     if (isReused || (joint !== undefined && isOurs(joint, key, task, trees))) change.add(at)
   }
   return change

@@ -44,7 +44,8 @@ export class SigningDesk {
     if (release === undefined) throw musig2Error('SIGNINGS_FULL')
     try {
       await task.prepareKeys(this.#pause)
-      const verdict = await this.#approve(requestOf(task, from, me, roster, this.#network), { signal })
+      const request = await requestOf(task, from, me, roster, this.#network, this.#pause)
+      const verdict = await this.#approve(request, { signal })
       if (verdict !== true)
         throw musig2Error('SIGNING_REFUSED', { detail: typeof verdict === 'string' ? verdict : 'not approved' })
       return { ...this.#locally(), release }

@@ -26,18 +26,20 @@ function psbtOf(inputs: readonly Input[], outputs: readonly Output[], lockTime =
   return transaction.toPSBT()
 }
 
-function summaryOf(psbt: Uint8Array, network: BitcoinNetwork = 'mainnet'): TransactionSummary {
-  return summarizePsbt(psbt, taskOf(psbt, ...secretKeys.map((key) => [key])), network)
+function summaryOf(psbt: Uint8Array, network: BitcoinNetwork = 'mainnet'): Promise<TransactionSummary> {
+  return summarizePsbt(psbt, taskOf(psbt, ...secretKeys.map((key) => [key])), network, async () => undefined)
 }
 
-const changeOf = (outputs: readonly Output[], inputs = [mine()]): readonly boolean[] =>
-  summaryOf(psbtOf(inputs, outputs)).outputs.map(({ isChange }) => isChange)
+async function changeOf(outputs: readonly Output[], inputs = [mine()]): Promise<readonly boolean[]> {
+  const summary = await summaryOf(psbtOf(inputs, outputs))
+  return summary.outputs.map(({ isChange }) => isChange)
+}
 
 describe('a summary', () => {
-  test('has the amounts, the fee, and what the signers pay', () => {
+  test('has the amounts, the fee, and what the signers pay', async () => {
     const others = { txid: txidOf('theirs'), index: 3, witnessUtxo: { script: paid, amount: 7_000n } }
     const psbt = psbtOf([mine(), others], [{ script: paid, amount: 60_000n }, joint.output(46_000n)])
-    const { inputs, outputs, ...sums } = summaryOf(psbt)
+    const { inputs, outputs, ...sums } = await summaryOf(psbt)
     expect(inputs.map(({ outpoint, isSigned }) => [outpoint, isSigned])).toEqual([
       [`${txidOf(0)}:0`, true],
       [`${txidOf('theirs')}:3`, false],
@@ -54,48 +56,48 @@ describe('a summary', () => {
     ['testnet', 'tb1p'],
     ['signet', 'tb1p'],
     ['regtest', 'bcrt1p'],
-  ])('writes addresses as %s does', (network, start) => {
-    const [input] = summaryOf(psbtOf([mine()], [{ script: paid, amount: 1n }]), network).inputs
-    expect(input!.address).toMatch(new RegExp(`^${start}`))
-    expect(input!.address).toBe(jointOutput(publicKeys, { network }).address)
+  ])('writes addresses as %s does', async (network, start) => {
+    const { inputs } = await summaryOf(psbtOf([mine()], [{ script: paid, amount: 1n }]), network)
+    expect(inputs[0]!.address).toMatch(new RegExp(`^${start}`))
+    expect(inputs[0]!.address).toBe(jointOutput(publicKeys, { network }).address)
   })
 
-  test.each([[0], [1]])('foresees the virtual bytes of the transaction, with sighash %i', (sighashType) => {
+  test.each([[0], [1]])('foresees the virtual bytes of the transaction, with sighash %i', async (sighashType) => {
     const psbt = psbtOf(
       [0, 1, 2].map((at) => ({ ...mine(joint, at), sighashType })),
       [{ script: paid, amount: 60_000n }, joint.output(30_000n)],
     )
-    const { virtualBytes, feeRate, fee } = summaryOf(psbt)
+    const { virtualBytes, feeRate, fee } = await summaryOf(psbt)
     const raw = signTogether(psbt, secretKeys).finalize()!
     const { vsize } = Transaction.fromRaw(raw, { allowUnknownOutputs: true })
     expect(virtualBytes).toBe(vsize)
     expect(feeRate).toBeCloseTo(Number(fee) / vsize)
   })
 
-  test('foresees them beside inputs of others that are done, or can be done in one way only', () => {
+  test('foresees them beside inputs of others that are done, or can be done in one way only', async () => {
     const others = bytesOf('others')
     const transaction = new Transaction({ allowUnknownInputs: true })
     transaction.addInput(mine())
     const theirs = p2wpkh(pubECDSA(others)).script
     transaction.addInput({ txid: txidOf(7), index: 0, witnessUtxo: { script: theirs, amount } })
     transaction.addOutput({ script: paid, amount: 1n })
-    const before = summaryOf(transaction.toPSBT()).virtualBytes!
+    const before = (await summaryOf(transaction.toPSBT())).virtualBytes!
     transaction.sign(others)
     transaction.finalizeIdx(1)
     const psbt = transaction.toPSBT()
     const { vsize } = Transaction.fromRaw(signTogether(psbt, secretKeys).finalize()!, { allowUnknownOutputs: true })
-    expect(summaryOf(psbt).virtualBytes).toBe(vsize)
+    expect((await summaryOf(psbt)).virtualBytes).toBe(vsize)
     expect(before).toBeGreaterThanOrEqual(vsize)
     expect(before).toBeLessThanOrEqual(vsize + 1)
   })
 
-  test('says nothing of them where others may sign with more or less', () => {
+  test('says nothing of them where others may sign with more or less', async () => {
     const tree = p2tr(pubSchnorr(bytesOf('tree'))).script
     const psbt = psbtOf(
       [mine(), { txid: txidOf(7), index: 0, witnessUtxo: { script: tree, amount } }],
       [{ script: paid, amount: 1n }],
     )
-    expect(summaryOf(psbt)).toMatchObject({ virtualBytes: undefined, feeRate: undefined })
+    expect(await summaryOf(psbt)).toMatchObject({ virtualBytes: undefined, feeRate: undefined })
   })
 
   test.each([
@@ -103,68 +105,69 @@ describe('a summary', () => {
     [1_700_000_000, 0, { unixSeconds: 1_700_000_000 }],
     [840_000, 0xffff_ffff, undefined],
     [0, 0, undefined],
-  ])('says when it can be in a block: lock time %i with sequence %i', (lockTime, sequence, expected) => {
+  ])('says when it can be in a block: lock time %i with sequence %i', async (lockTime, sequence, expected) => {
     const psbt = psbtOf([{ ...mine(), sequence }], [{ script: paid, amount: 1n }], lockTime)
-    expect(summaryOf(psbt).lockTime).toEqual(expected)
+    expect((await summaryOf(psbt)).lockTime).toEqual(expected)
   })
 
   test.each([
     [0xffff_fffd, true],
     [0xffff_fffe, false],
-  ])('says whether it can be replaced: sequence %i', (sequence, isReplaceable) => {
+  ])('says whether it can be replaced: sequence %i', async (sequence, isReplaceable) => {
     const psbt = psbtOf([{ ...mine(), sequence }], [{ script: paid, amount: 1n }])
-    expect(summaryOf(psbt).isReplaceable).toBe(isReplaceable)
+    expect((await summaryOf(psbt)).isReplaceable).toBe(isReplaceable)
   })
 })
 
 describe('change', () => {
-  test('is what goes back to the key that is signed with, said or not', () => {
-    expect(changeOf([joint.output(1n), { script: joint.script, amount: 1n }])).toEqual([true, true])
+  test('is what goes back to the key that is signed with, said or not', async () => {
+    expect(await changeOf([joint.output(1n), { script: joint.script, amount: 1n }])).toEqual([true, true])
   })
 
-  test('is what goes to a key that comes of the same participants', () => {
+  test('is what goes to a key that comes of the same participants', async () => {
     const next = jointOutput(publicKeys, { path: [1, 5] })
-    expect(changeOf([next.output(1n)])).toEqual([true])
-    expect(changeOf([joint.output(1n)], [mine(next)])).toEqual([true])
+    expect(await changeOf([next.output(1n)])).toEqual([true])
+    expect(await changeOf([joint.output(1n)], [mine(next)])).toEqual([true])
   })
 
-  test('may have the tree of scripts that an input has', () => {
+  test('may have the tree of scripts that an input has', async () => {
     const merkleRoot = bytesOf('tree')
     const input = jointOutput(publicKeys, { merkleRoot })
     const next = jointOutput(publicKeys, { merkleRoot, path: [7] })
-    expect(changeOf([next.output(1n)], [mine(input)])).toEqual([true])
+    expect(await changeOf([next.output(1n)], [mine(input)])).toEqual([true])
   })
 
-  test('is not what a script could spend that no input has: the participants are the same, and a thief is in the tree', () => {
+  test('is not what a script could spend that no input has: the participants are the same, and a thief is in the tree', async () => {
     const thief = jointOutput(publicKeys, { merkleRoot: bytesOf('thief') })
-    expect(changeOf([thief.output(1n)])).toEqual([false])
+    expect(await changeOf([thief.output(1n)])).toEqual([false])
   })
 
-  test('is not what other participants own together, were it all but one of them', () => {
+  test('is not what other participants own together, were it all but one of them', async () => {
     const others = jointOutput(publicKeysOf([secretKeys[0]!, bytesOf('thief')]))
-    expect(changeOf([others.output(1n)])).toEqual([false])
+    expect(await changeOf([others.output(1n)])).toEqual([false])
   })
 
-  test('is not what only claims to be of the same participants', () => {
+  test('is not what only claims to be of the same participants', async () => {
     const thief = p2tr(pubSchnorr(bytesOf('thief'))).script
-    expect(changeOf([{ ...joint.output(1n), script: thief }])).toEqual([false])
+    expect(await changeOf([{ ...joint.output(1n), script: thief }])).toEqual([false])
     const derived = jointOutput(publicKeys, { path: [3] })
-    expect(changeOf([{ ...derived.output(1n), script: thief }])).toEqual([false])
+    expect(await changeOf([{ ...derived.output(1n), script: thief }])).toEqual([false])
   })
 
-  test('is not a script of another kind with the same key in it, which anybody could spend', () => {
+  test('is not a script of another kind with the same key in it, which anybody could spend', async () => {
     const anyone = Uint8Array.of(0x52, 32, ...joint.script.subarray(2))
-    expect(changeOf([{ script: anyone, amount: 1n }])).toEqual([false])
+    expect(await changeOf([{ script: anyone, amount: 1n }])).toEqual([false])
   })
 
-  test('is looked for in a few outputs only, before anybody has said yes', () => {
+  test('is looked for in a few outputs only, before anybody has said yes', async () => {
     const outputs = Array.from({ length: 10 }, (_, at) => jointOutput(publicKeys, { path: [at] }).output(1n))
-    expect(changeOf(outputs).filter((isChange) => isChange)).toHaveLength(8)
+    const change = await changeOf(outputs)
+    expect(change.filter((isChange) => isChange)).toHaveLength(8)
   })
 })
 
 describe('a joint output', () => {
-  test('has the address of its script, on each network', () => {
+  test('is the output that the library makes of its internal key', () => {
     const { aggregateKey } = jointOutput(publicKeys)
     expect(aggregateKey).toEqual(aggregateKeys(publicKeys).point.toBytes(true))
     expect(p2tr(joint.internalKey).script).toEqual(joint.script)
@@ -183,7 +186,7 @@ describe('a joint output', () => {
     expect(() => jointOutput(publicKeys, { path: [0x8000_0000] })).toThrow(RangeError)
   })
 
-  test('derives with the chain code of an extended key in the PSBT, where one is given for the aggregate key', () => {
+  test('derives with the chain code of an extended key in the PSBT, where one is given for the aggregate key', async () => {
     const derived = jointOutput(publicKeys, { path: [1] })
     const psbt = psbtOf([mine(derived)], [{ script: paid, amount: 1n }])
     const maps = decodeMaps(psbt)
@@ -191,7 +194,7 @@ describe('a joint output', () => {
       Uint8Array.of(1, 4, 0x88, 0xb2, 0x1e, ...new Uint8Array(9), ...chainCode, ...derived.aggregateKey)
     const withXpub = (chainCode: Uint8Array) =>
       encodeMaps({ ...maps, global: [...maps.global, { key: xpub(chainCode), value: new Uint8Array(4) }] })
-    expect(() => summaryOf(withXpub(bytesOf('other')))).not.toThrow()
+    await expect(summaryOf(withXpub(bytesOf('other')))).resolves.toBeDefined()
     const task = taskOf(withXpub(bytesOf('other')), ...secretKeys.map((key) => [key]))
     expect(() => task.keyOf(0)).toThrow(/does not come of the aggregate key/)
   })
