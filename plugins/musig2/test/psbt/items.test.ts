@@ -248,6 +248,13 @@ describe('keys that do not make what they should are found when they are aggrega
         ),
     ],
     [
+      'the aggregate key has the other half of its x',
+      () =>
+        withRows((rows) =>
+          rows.map((row) => (row.key[0] === 0x1a ? { ...row, key: row.key.with(1, 5 - row.key[1]!) } : row)),
+        ),
+    ],
+    [
       'the output has another key',
       () =>
         withRows((rows) => rows.map((row) => (row.key[0] === 0x01 ? { ...row, value: row.value.with(20, 7) } : row))),

@@ -62,17 +62,18 @@ describe('a summary', () => {
     expect(inputs[0]!.address).toBe(jointOutput(publicKeys, { network }).address)
   })
 
-  test.each([[0], [1]])('foresees the virtual bytes of the transaction, with sighash %i', async (sighashType) => {
-    const psbt = psbtOf(
-      [0, 1, 2].map((at) => ({ ...mine(joint, at), sighashType })),
-      [{ script: paid, amount: 60_000n }, joint.output(30_000n)],
-    )
-    const { virtualBytes, feeRate, fee } = await summaryOf(psbt)
-    const raw = signTogether(psbt, secretKeys).finalize()!
-    const { vsize } = Transaction.fromRaw(raw, { allowUnknownOutputs: true })
-    expect(virtualBytes).toBe(vsize)
-    expect(feeRate).toBeCloseTo(Number(fee) / vsize)
-  })
+  test.each([1, 2, 3, 4].flatMap((count) => [0, 1].map((sighashType) => [count, sighashType] as const)))(
+    'foresees the virtual bytes of the transaction: %i inputs with sighash %i',
+    async (count, sighashType) => {
+      const inputs = Array.from({ length: count }, (_, at) => ({ ...mine(joint, at), sighashType }))
+      const psbt = psbtOf(inputs, [{ script: paid, amount: 60_000n }, joint.output(30_000n)])
+      const { virtualBytes, feeRate, fee } = await summaryOf(psbt)
+      const raw = signTogether(psbt, secretKeys).finalize()!
+      const { vsize } = Transaction.fromRaw(raw, { allowUnknownOutputs: true })
+      expect(virtualBytes).toBe(vsize)
+      expect(feeRate).toBeCloseTo(Number(fee) / vsize)
+    },
+  )
 
   test('foresees them beside inputs of others that are done, or can be done in one way only', async () => {
     const others = bytesOf('others')
@@ -128,6 +129,17 @@ describe('change', () => {
     const next = jointOutput(publicKeys, { path: [1, 5] })
     expect(await changeOf([next.output(1n)])).toEqual([true])
     expect(await changeOf([joint.output(1n)], [mine(next)])).toEqual([true])
+  })
+
+  test('is found for the participants of each input, where they differ', async () => {
+    const held = [secretKeysOf('first', 2), secretKeysOf('second', 2)] as const
+    const [first, second] = held.map((keys) => publicKeysOf(keys)) as [Uint8Array[], Uint8Array[]]
+    const inputs = [mine(jointOutput(first), 0), mine(jointOutput(second), 1)]
+    const outputs = [first, second, [first[0]!, second[1]!]].map((keys) => jointOutput(keys, { path: [0] }).output(1n))
+    const psbt = psbtOf(inputs, outputs)
+    const task = taskOf(psbt, [held[0][0]!, held[1][0]!], [held[0][1]!, held[1][1]!])
+    const summary = await summarizePsbt(psbt, task, 'mainnet', async () => undefined)
+    expect(summary.outputs.map(({ isChange }) => isChange)).toEqual([true, true, false])
   })
 
   test('may have the tree of scripts that an input has', async () => {
