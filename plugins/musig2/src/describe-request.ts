@@ -5,8 +5,8 @@ import { describeOutputScript } from './psbt/script-text.js'
 import type { InputSummary, OutputSummary } from './psbt/summary.js'
 import { warningsOf } from './psbt/warnings.js'
 
-// What a terminal shows of a request. First what leaves, then what stays, then what it costs, and last what to be wary of: the line
-// above the question is the one that is read.
+// What a terminal shows of a request. First who signs, then what leaves, what stays and what it costs, and last what to be wary of: the
+// line above the question is the one that is read.
 
 /**
  * A request in words, for whoever has to say yes. Nothing in it can move the cursor or change the direction of the text.
@@ -18,38 +18,41 @@ export function describeRequest(request: SigningRequest): string {
   const asks = request.isMine ? 'You ask' : `${printable(request.from)} asks`
   const what = request.kind === 'psbt' ? 'a transaction' : 'a message'
   const about = request.kind === 'psbt' ? transactionLines(request) : messageLines(request)
-  return [`${asks} ${request.signers.length} signers to sign ${what}.`, '', ...about, ...signerLines(request)].join(
-    '\n',
-  )
+  const warnings = request.kind === 'psbt' ? warningsOf(request) : messageWarnings
+  return [
+    `${asks} ${request.signers.length} signers to sign ${what}.`,
+    '',
+    ...section('Signers', request.signers.map(signerLine)),
+    ...about,
+    ...(warnings.length > 0 ? [''] : []),
+    ...warnings.map((warning) => `! ${warning}`),
+  ].join('\n')
 }
+
+const messageWarnings = [
+  'These 32 bytes can stand for anything, a payment of all coins of this key among it.',
+  'Sign them only if your own program says what they are.',
+]
 
 function messageLines({ message, aggregateKey, tweaks }: MessageSigningRequest): readonly string[] {
   return [
     `Message        ${hex.encode(message)}`,
     `Joint key      ${hex.encode(aggregateKey)}${tweaks.length > 0 ? ` (with ${count(tweaks.length, 'tweak')})` : ''}`,
-    '',
-    '! These 32 bytes can stand for anything, a payment of all coins of this key among it.',
-    '! Sign them only if your own program says what they are.',
-    '',
   ]
 }
 
 function transactionLines(request: PsbtSigningRequest): readonly string[] {
   const { inputs, outputs, fee, cost, sent } = request
-  const warnings = warningsOf(request)
   return [
-    ...(request.network === 'mainnet' ? [] : [`Network        ${request.network}`, '']),
     ...section('Pays', outputs.filter(isNotChange).map(outputLine)),
     ...section('Comes back to the signers', outputs.filter(({ isChange }) => isChange).map(outputLine)),
     ...section('Spends, and is signed here', inputs.filter(({ isSigned }) => isSigned).map(inputLine)),
     ...section('Spends, and is signed by others', inputs.filter(({ isSigned }) => !isSigned).map(inputLine)),
+    ...(request.network === 'mainnet' ? [] : [`Network        ${request.network}`]),
     `Sent away      ${formatBitcoin(sent)}`,
     `Fee            ${formatBitcoin(fee)}${rateOf(request)}`,
     `Signers pay    ${formatBitcoin(cost)}`,
     ...lockLines(request),
-    '',
-    ...warnings.map((warning) => `! ${warning}`),
-    ...(warnings.length > 0 ? [''] : []),
   ]
 }
 
@@ -79,9 +82,12 @@ function lockLines({ lockTime, isReplaceable }: PsbtSigningRequest): readonly st
   return [`Not before     ${from}`, ...replace]
 }
 
-function signerLines({ signers }: SigningRequest): readonly string[] {
-  const keys = (held: readonly Uint8Array[]): string => held.map((key) => hex.encode(key)).join(', ')
-  return ['Signers', ...signers.map(({ peerId, publicKeys }) => `  ${printable(peerId)}  ${keys(publicKeys)}`)]
+const keysShown = 4
+
+function signerLine({ peerId, publicKeys }: SigningRequest['signers'][number]): string {
+  const keys = publicKeys.slice(0, keysShown).map((key) => hex.encode(key))
+  const more = publicKeys.length > keysShown ? `, and ${publicKeys.length - keysShown} more` : ''
+  return `${printable(peerId)}  ${keys.join(', ')}${more}`
 }
 
 function count(n: number, what: string): string {

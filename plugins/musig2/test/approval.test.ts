@@ -64,6 +64,10 @@ describe('a request in words', () => {
     const request = await requestFor({ outputs: [pay(123_456_789n), joint.output(76_540_000n)], sequence: 0xffff_fffd })
     expect(describeRequest(request)).toBe(`${other} asks 2 signers to sign a transaction.
 
+Signers
+  ${me}  ${hex.encode(publicKeys[0]!)}
+  ${other}  ${hex.encode(publicKeys[1]!)}
+
 Pays
        1.23456789 BTC  ${shop.address}
 
@@ -76,11 +80,19 @@ Spends, and is signed here
 Sent away           1.23456789 BTC
 Fee                 0.00003211 BTC  (22.6 sat/vB for 142 vB)
 Signers pay         1.23460000 BTC
-Replaceable    yes, until it is in a block
+Replaceable    yes, until it is in a block`)
+  })
 
-Signers
-  ${me}  ${hex.encode(publicKeys[0]!)}
-  ${other}  ${hex.encode(publicKeys[1]!)}`)
+  test('ends with what to be wary of', async () => {
+    const lines = (await textOf({ amount: 10_000n, outputs: [pay(8_000n), joint.output(1_000n)] })).split('\n')
+    expect(lines.at(-1)).toBe('! The fee is 12.5 % of what is sent away.')
+    expect(lines.at(-2)).toBe('')
+  })
+
+  test('names a few keys of a signer that has one for each input', async () => {
+    const request = await requestFor({ outputs: [pay(1n)] })
+    const many = { ...request, signers: [{ peerId: me, publicKeys: Array.from({ length: 6 }, () => publicKeys[0]!) }] }
+    expect(describeRequest(many)).toContain(`${hex.encode(publicKeys[0]!)}, and 2 more\n`)
   })
 
   test('names the network where it is not the one of real coins', async () => {

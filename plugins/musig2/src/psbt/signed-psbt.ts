@@ -29,7 +29,9 @@ export class SignedPsbt {
     return transactionIn(this.bytes)
   }
 
-  /** What can be sent to the network: undefined where inputs that others sign are not signed yet. */
+  /**
+   * What can be sent to the network: undefined where inputs that others sign are not signed yet. Their signatures are taken as they are.
+   */
   finalize(): Uint8Array | undefined {
     const { transaction } = this
     for (let input = 0; input < transaction.inputsLength; input++)

@@ -13,8 +13,8 @@ import { runScripts, spentBy } from './interpreter.js'
 import { publicKeysOf, signTogether } from './signers.js'
 
 const isFull = process.env['RONDO_TIER'] === 'full'
-const signing = { numRuns: isFull ? 300 : 8 }
-const reading = { numRuns: isFull ? 5_000 : 60 }
+const signing = { numRuns: isFull ? 100 : 8 }
+const reading = { numRuns: isFull ? 1_000 : 60 }
 
 const options = { allowUnknownInputs: true, allowUnknownOutputs: true, unknown: 'ignore' } as const
 
