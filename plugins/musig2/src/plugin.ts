@@ -2,6 +2,7 @@ import { type Coordinator, equalBytes } from '@rondo/core'
 import { rounds } from '@rondo/rounds'
 import type { Approve } from './approval.js'
 import type { Tweak } from './bip327/key-context.js'
+import { musig2Error } from './errors.js'
 import { musig2Rounds } from './machine.js'
 import { type Musig2LimitsOption, resolveMusig2Limits, signingDefaults } from './options.js'
 import { itemsOfPsbt } from './psbt/items.js'
@@ -12,8 +13,8 @@ import { type ServeSigningOptions, type SigningServed, serveSigning } from './se
 import type { Signer } from './signer.js'
 import { SigningDesk } from './signing/desk.js'
 import { KeyUse } from './signing/key-use.js'
-import type { Order } from './signing/order.js'
-import { seatSigners } from './signing/seating.js'
+import type { Item, Order } from './signing/order.js'
+import { keysHeldBy, seatSigners } from './signing/seating.js'
 import type { SignerSource } from './signing/signer-source.js'
 import {
   type MessageSignature,
@@ -116,14 +117,22 @@ export function musig2(coordinator: Coordinator, options: Musig2Options): Musig2
       start({ kind: 'message', message, publicKeys, tweaks }, publicKeys, readMessageSignature, options),
     signPsbt: async ({ psbt: source, ...options }) => {
       const psbt = psbtBytes(source)
-      const publicKeys = distinct(itemsOfPsbt(psbt).flatMap((item) => item.publicKeys))
-      return start({ kind: 'psbt', psbt }, publicKeys, readSignedPsbt, options)
+      return start({ kind: 'psbt', psbt }, await keysBesideOwn(itemsOfPsbt(psbt), signer), readSignedPsbt, options)
     },
     recover: async () => {
       const former = await rounds(coordinator).recover(musig2Rounds)
       return former.map((round) => signingRoundOf(round, readSigned, () => false))
     },
   })
+}
+
+/** Of all items that take a key of this node's: others' are others' to sign. */
+async function keysBesideOwn(items: readonly Item[], signer: Signer): Promise<readonly Uint8Array[]> {
+  const own = await keysHeldBy(signer, distinct(items.flatMap(({ publicKeys }) => publicKeys)))
+  const isOwn = (key: Uint8Array): boolean => own.some((each) => equalBytes(each, key))
+  const ours = items.filter(({ publicKeys }) => publicKeys.some(isOwn))
+  if (ours.length === 0) throw musig2Error('ORDER_REFUSED', { detail: 'no input takes a key of this node’s signer' })
+  return distinct(ours.flatMap(({ publicKeys }) => publicKeys))
 }
 
 function distinct(keys: readonly Uint8Array[]): readonly Uint8Array[] {

@@ -1,3 +1,4 @@
+import { hex } from '@scure/base'
 import { SigHash } from '@scure/btc-signer'
 import type { Item } from '../signing/order.js'
 import { readLittleEndian } from './compact-size.js'
@@ -22,6 +23,12 @@ export function itemsOfPsbt(psbt: Uint8Array): readonly Item[] {
       ? 'every input that could be signed here is signed'
       : 'no input names the participants of an aggregate key, as BIP-373 has it',
   )
+}
+
+/** Those of which all keys are among these. What others own together is theirs to sign, in a round of their own. */
+export function itemsWithin(items: readonly Item[], publicKeys: readonly Uint8Array[]): readonly Item[] {
+  const names = new Set(publicKeys.map((key) => hex.encode(key)))
+  return items.filter((item) => item.publicKeys.every((key) => names.has(hex.encode(key))))
 }
 
 function isSigned({ rows }: PsbtInput): boolean {

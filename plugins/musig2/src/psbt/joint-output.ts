@@ -1,4 +1,4 @@
-import { aggregateKeys, plainKeyOf, xOnlyKeyOf } from '../bip327/key-context.js'
+import { aggregateKeys, type KeyContext, plainKeyOf, xOnlyKeyOf } from '../bip327/key-context.js'
 import { chainCode328, deriveKey, fingerprintOf } from './derivation.js'
 import { outputKeyFrom, tapTweak } from './joint-key.js'
 import { addressOf, type BitcoinNetwork } from './network.js'
@@ -59,10 +59,10 @@ export interface JointOutputFields extends JointFields {
 }
 
 /**
- * The output of several keys together, in the order in which they are aggregated.
+ * The output of several keys together, in the order in which they are aggregated: `sortKeys` gives signers one that need not be agreed on.
  *
  * @example
- * const joint = jointOutput(publicKeys, { network: 'testnet' })
+ * const joint = jointOutput(sortKeys(publicKeys), { network: 'testnet' })
  * const transaction = new Transaction()
  * transaction.addInput(joint.input({ txid, index: 0, amount: 100_000n }))
  * transaction.addOutputAddress(address, 60_000n, TEST_NETWORK)
@@ -73,7 +73,7 @@ export function jointOutput(publicKeys: readonly Uint8Array[], options: JointOut
   const { network = 'mainnet', merkleRoot, path = [] } = options
   if (merkleRoot !== undefined && merkleRoot.length !== 32) throw new TypeError('a merkle root has 32 bytes')
   const keys = publicKeys.map((key) => key.slice())
-  const aggregate = aggregateKeys(keys)
+  const aggregate = aggregateOf(keys)
   const aggregateKey = plainKeyOf(aggregate)
   const internalKey = xOnlyKeyOf(deriveKey(aggregate, { chainCode: chainCode328, path }))
   const derivation = path.length === 0 ? undefined : { chainCode: chainCode328, path }
@@ -96,4 +96,12 @@ export function jointOutput(publicKeys: readonly Uint8Array[], options: JointOut
     input: ({ txid, index, amount }) => ({ txid, index, witnessUtxo: { amount, script }, ...fields, ...root }),
     output: (amount) => ({ amount, script, ...fields }),
   })
+}
+
+function aggregateOf(keys: readonly Uint8Array[]): KeyContext {
+  try {
+    return aggregateKeys(keys)
+  } catch (cause) {
+    throw new TypeError('jointOutput takes public keys of 33 bytes, one or more', { cause })
+  }
 }

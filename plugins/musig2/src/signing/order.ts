@@ -3,7 +3,7 @@ import type { Tweak } from '../bip327/key-context.js'
 import { musig2Error } from '../errors.js'
 import { itemsMax, psbtBytesMax, signersMax, tweaksMax } from '../options.js'
 import type { Derivation } from '../psbt/derivation.js'
-import { itemsOfPsbt } from '../psbt/items.js'
+import { itemsOfPsbt, itemsWithin } from '../psbt/items.js'
 
 // What is to be signed, and by whom, as the setup of a round carries it; and the items that follow from it, which every member
 // derives for itself.
@@ -53,11 +53,15 @@ export interface Item {
  */
 export function itemsOf({ seats, request }: Order): readonly Item[] {
   if (seats.length < 2 || seats.length > signersMax) throw refused(`${seats.length} signers of 2 to ${signersMax}`)
-  const items = request.kind === 'psbt' ? itemsOfPsbt(request.psbt) : [itemOfMessage(request)]
+  const items = request.kind === 'psbt' ? itemsOfPsbtBy(request, seats) : [itemOfMessage(request)]
   if (items.length === 0) throw refused('there is nothing to sign')
   if (items.length > itemsMax) throw refused(`${items.length} signatures of at most ${itemsMax}`)
   for (const item of items) assertSeated(item, seats)
   return items
+}
+
+function itemsOfPsbtBy({ psbt }: PsbtRequest, seats: Order['seats']): readonly Item[] {
+  return itemsWithin(itemsOfPsbt(psbt), seats.flat())
 }
 
 function itemOfMessage({ message, publicKeys, tweaks }: MessageRequest): Item {

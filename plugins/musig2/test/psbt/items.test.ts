@@ -65,6 +65,14 @@ describe('the inputs that are signed', () => {
     expect(itemsOfPsbt(transaction.toPSBT()).map(({ input }) => input)).toEqual([1])
   })
 
+  test('are those of which the round has all keys; what others own together is left to them', () => {
+    const others = publicKeysOf(secretKeysOf('other signers', 2))
+    const overlapping = [publicKeys[0]!, others[0]!]
+    const inputs = [publicKeys, others, overlapping].map((keys, at) => jointOutput(keys).input(fund(at)))
+    expect(tryTask(psbtOf(inputs)).items.map(({ input }) => input)).toEqual([0])
+    expect(codeOf(() => tryTask(psbtOf(inputs.slice(1))))).toBe('ORDER_REFUSED')
+  })
+
   test('have the message that the library computes', () => {
     const psbt = psbtOf([joint.input(fund(0)), { ...joint.input(fund(1)), sighashType: SigHash.ALL }])
     const transaction = Transaction.fromPSBT(psbt, { allowUnknownOutputs: true })

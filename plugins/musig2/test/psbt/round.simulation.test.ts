@@ -69,4 +69,43 @@ describe('a PSBT with three inputs', () => {
     if (outcome === undefined || isAbsent(outcome)) throw new Error('the first peer is absent')
     expect(outcome).toMatchObject({ status: 'aborted', mayBeSigned: false, signed: undefined })
   })
+
+  test('of which one belongs to other signers is signed by two groups, one after the other', async () => {
+    const [ours, theirs] = [publicKeys.slice(0, 2), [publicKeys[0]!, publicKeys[2]!]]
+    const both = new Transaction()
+    for (const [at, keys] of [ours, theirs].entries())
+      both.addInput(jointOutput(keys).input({ txid: txidOf(at), index: at, amount: 100_000n }))
+    both.addOutput({ script: p2wpkh(pubECDSA(bytesOf('shop'))).script, amount: 199_000n })
+    const psbt = both.toPSBT()
+    const sign = async (seed: number, held: readonly number[], source: Uint8Array) => {
+      const world = simulate({ seed, peers: 2 })
+      const { outcomes } = await world.run(async (peer, index) => {
+        const signer = memorySigner(secretKeys[held[index]!]!)
+        const signing = musig2(peer, { signer, approve: () => true })
+        if (index > 0) return signing.serve().next()
+        const [peerId] = world.others(0)
+        const signers = fixedSigners([{ peerId: peerId!, publicKey: publicKeys[held[1]!]! }])
+        return (await signing.signPsbt({ psbt: source, signers })).outcome
+      })
+      const [outcome] = outcomes
+      if (outcome === undefined || isAbsent(outcome) || outcome.signed?.kind !== 'psbt') throw new Error('not signed')
+      return outcome.signed
+    }
+    const half = await sign(3, [1, 0], psbt)
+    expect(half.signatures.map(({ input }) => input)).toEqual([0])
+    expect(half.finalize()).toBeUndefined()
+    const whole = await sign(4, [2, 0], half.bytes)
+    expect(whole.signatures.map(({ input }) => input)).toEqual([1])
+    expect(runScripts(whole.finalize()!, spentBy(psbt))).toEqual([true, true])
+  })
+
+  test('is refused by a node of whose keys none is in it', async () => {
+    const world = simulate({ seed: 5, peers: 1 })
+    const { outcomes } = await world.run(async (peer) => {
+      const signing = musig2(peer, { signer: memorySigner(bytesOf('stranger')), approve: () => true })
+      const signers = fixedSigners([])
+      return signing.signPsbt({ psbt: spending(), signers }).catch((thrown: unknown) => thrown)
+    })
+    expect(outcomes[0]).toMatchObject({ code: 'ORDER_REFUSED' })
+  })
 })

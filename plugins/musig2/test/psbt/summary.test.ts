@@ -193,6 +193,11 @@ describe('a joint output', () => {
     expect(psbtOf([mine(output)], [output.output(1n)])).toEqual(psbtOf([mine()], [joint.output(1n)]))
   })
 
+  test('refuses what is no key', () => {
+    expect(() => jointOutput([])).toThrow(TypeError)
+    expect(() => jointOutput([publicKeys[0]!, new Uint8Array(33)])).toThrow(TypeError)
+  })
+
   test('refuses a merkle root that is none, and a step that cannot be taken', () => {
     expect(() => jointOutput(publicKeys, { merkleRoot: new Uint8Array(31) })).toThrow(TypeError)
     expect(() => jointOutput(publicKeys, { path: [0x8000_0000] })).toThrow(RangeError)
