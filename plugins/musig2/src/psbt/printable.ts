@@ -15,7 +15,7 @@ export function printable(text: string): string {
 
 const plain =
   /^[\x20-\x5b\x5d-\x7e\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Extended_Pictographic}]$/u
-const unseen = /[\p{M}\p{Default_Ignorable_Code_Point}]/u
+const unseen = /[\p{C}\p{M}\p{Default_Ignorable_Code_Point}]/u
 
 const isPlain = (character: string): boolean => plain.test(character) && !unseen.test(character)
 
