@@ -64,3 +64,21 @@ test('a signer whose program gives up, at whatever moment, ends with the signatu
   }
   expect([...ends].sort()).toEqual(['STOPPED false', 'STOPPED true', 'signed'])
 })
+
+test('who has lost its disk, and learns only that a former life was in the round, warns as well', async () => {
+  const job = { host: 1, atMs: 0, retries: 1, inputs: 0, tweaks: [true], hasOwnKeys: false }
+  // Its part has left; the host has gone and come back as well, and shows it no more than that it had accepted.
+  const recipe: Recipe = {
+    ...killedAt(99, 0, false),
+    ...{ seed: 328, signers: 2, jobs: [job], network: { latencyMs: [2, 20] } },
+    events: [
+      { atMs: 99, kind: 'crash', peer: 0, keepStore: false, backAfterMs: 2_839 },
+      { atMs: 1_296, kind: 'crash', peer: 1, keepStore: true, backAfterMs: 59 },
+    ],
+  }
+  const played = await playWorld(recipe)
+  const known = await judgeWorld(recipe, played)
+  const [last] = known.flatMap(({ peer, endings }) => (peer === 0 ? endings : []))
+  expect(last).toMatchObject({ status: 'aborted', reason: 'RESTARTED', mayBeSigned: true })
+  expect(played.tap.said.some(({ peer, type, hasLeft }) => peer === 0 && type === 'sign' && hasLeft)).toBe(true)
+})
