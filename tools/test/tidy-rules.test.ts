@@ -29,6 +29,7 @@ const packages = [
   pkg('packages/transport-ws', '@rondo/transport-ws'),
   pkg('packages/transport-relay', '@rondo/transport-relay'),
   pkg('packages/rounds', '@rondo/rounds'),
+  pkg('packages/store-level', '@rondo/store-level'),
   pkg('plugins/chat', '@rondo/chat'),
   pkg('plugins/auth', '@rondo/auth'),
   pkg('apps/cli', 'rondo', { private: true }),
@@ -83,6 +84,7 @@ describe('import direction', () => {
     ['packages/rounds/src/a.ts', '@rondo/testkit/memory'],
     ['plugins/chat/src/a.ts', '@rondo/auth'],
     ['plugins/chat/src/a.ts', 'rondo'],
+    ['plugins/chat/src/a.ts', '@rondo/store-level'],
   ])('%s may not import %s', (path, name) => {
     expect(
       found(packageDirection([source(path, "import { x } from 'node:fs'", `import { y } from '${name}'`)], packages)),

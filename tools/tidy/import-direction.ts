@@ -35,7 +35,7 @@ export const coreLayers = [
   'index',
 ] as const
 
-/** Core stands on nothing, the testkit and the transports on core, plugins never on each other, nothing on an app. */
+/** Core stands on nothing, the testkit and the transports on core, plugins on core and rounds, nothing on an app. */
 export function packageDirection(sources: readonly Source[], packages: readonly WorkspacePackage[]): Finding[] {
   const homes = new Map(packages.map(({ dir, manifest }) => [manifest.name, dir]))
   return complainAbout(sources.filter(isShippedSource), ({ path, specifier }) => {
@@ -54,6 +54,8 @@ function forbidden(path: string, from: string, to: string): string | undefined {
   if (to === 'packages/testkit' && path.startsWith('packages/rounds/src/testing/')) return undefined
   if (to === 'packages/testkit') return 'what is shipped does not import the testkit'
   if (isTransport(to) || to.startsWith('plugins/')) return `transports and plugins are not built upon (${to})`
+  if (from.startsWith('plugins/') && to !== 'packages/rounds')
+    return `a plugin imports core and rounds only (not ${to})`
   return undefined
 }
 
