@@ -1,4 +1,4 @@
-// Who may import whom: between packages, and between the layers of core.
+// Who may import whom: between packages, and between the layers of those that have any.
 
 import { vectorsBeside } from '../step-cache.mjs'
 import { sourceEntries, type WorkspacePackage } from '../workspace.mjs'
@@ -32,6 +32,25 @@ export const coreLayers = [
   'flow',
   'peers',
   'coordinator',
+  'index',
+] as const
+
+/** The same of the plugin: what is pure arithmetic knows nothing of rounds. */
+export const musig2Layers = [
+  'errors',
+  'error-guide',
+  'options',
+  'bip327',
+  'psbt',
+  'file',
+  'describe-request',
+  'approval',
+  'signer',
+  'memory-signer',
+  'signing',
+  'machine',
+  'serve-signing',
+  'plugin',
   'index',
 ] as const
 
@@ -90,12 +109,12 @@ function complainAbout(sources: readonly Source[], judge: (each: Import) => stri
   })
 }
 
-export function layerDirection(sources: readonly Source[], layers: readonly string[] = coreLayers): Finding[] {
-  const core = sources.filter(({ path }) => /^packages\/core\/src\/.*\.ts$/.test(path))
-  const strangers = core.filter(({ path }) => !layers.includes(layerOf(path)))
+export function layerDirection(sources: readonly Source[], dir: string, layers: readonly string[]): Finding[] {
+  const layered = sources.filter(({ path }) => path.startsWith(`${dir}/src/`) && path.endsWith('.ts'))
+  const strangers = layered.filter(({ path }) => !layers.includes(layerOf(path)))
   return [
-    ...strangers.map(({ path }) => ({ path, line: 1, complaint: `'${layerOf(path)}' is not a layer of core` })),
-    ...complainAbout(core, ({ path, specifier, target, typeOnly }) => {
+    ...strangers.map(({ path }) => ({ path, line: 1, complaint: `'${layerOf(path)}' is not a layer of ${dir}` })),
+    ...complainAbout(layered, ({ path, specifier, target, typeOnly }) => {
       const here = layerOf(path)
       const there = specifier === '#platform' ? 'platform' : layerOf(target ?? '')
       const climbs = !typeOnly && layers.indexOf(there) > layers.indexOf(here)
