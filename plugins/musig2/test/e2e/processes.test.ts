@@ -166,7 +166,6 @@ describe('five signers in five processes', { timeout: 120_000 }, () => {
     death(4, 0, 'nonces', 'kept'),
     death(1, 0, 'agreed', 'begins'),
     death(2, 0, 'agreed', 'kept'),
-    death(3, 0, 'sign', 'begins'),
     death(4, 4, 'sign', 'spent'),
     death(1, 0, 'sign', 'made'),
     death(2, 2, 'sign', 'kept'),

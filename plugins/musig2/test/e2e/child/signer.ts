@@ -28,10 +28,14 @@ function tell(news: News): void {
   process.send?.(news)
 }
 
+const dies = (when: Fate['when'], phase: string): boolean => fate?.when === when && fate.phase === phase
+
 /** Nothing after this line happens. */
 function dieIf(when: Fate['when'], phase: string): void {
-  if (fate?.when === when && fate.phase === phase) process.kill(process.pid, 'SIGKILL')
+  if (dies(when, phase)) process.kill(process.pid, 'SIGKILL')
 }
+
+const never = new Promise<never>(() => {})
 
 /** What is written durably while a phase is under way is this signer's word in it, or that its nonce is spent. */
 function mortal(store: Store): Store {
@@ -42,6 +46,7 @@ function mortal(store: Store): Store {
     delete: (key, options) => store.delete(key, options),
     range: (prefix, options) => store.range(prefix, options),
     async batch(operations, options) {
+      if (options?.durable === true && dies('begins', 'confirm') && phaseNow === 'confirm') await never
       await store.batch(operations, options)
       if (options?.durable === true) dieIf(phaseNow === 'sign' && !hasPart ? 'spent' : 'kept', phaseNow)
     },
@@ -68,10 +73,12 @@ coordinator.on('connected', () => {
 
 function follow(round: SigningRound, former: boolean): void {
   hasPart = false
-  round.on('progress', ({ phase }) => {
+  round.on('progress', ({ phase, waitingFor }) => {
     phaseNow = phase
     // Its own join is on the disk before there is anything to be joined.
-    dieIf(phase === 'join' ? 'kept' : 'begins', phase)
+    if (phase === 'join') dieIf('kept', phase)
+    // Its part may be on its way still, until somebody else has it.
+    else if (phase !== 'confirm' || waitingFor.length < round.signers.length) dieIf('begins', phase)
   })
   // The first one may have been there before there was a listener.
   let isTold = false
