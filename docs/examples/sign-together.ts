@@ -57,7 +57,7 @@ async function main(): Promise<void> {
 /** Signs with whoever asks, until Ctrl-C. */
 async function listen(name: string, address: string): Promise<void> {
   const { node, signing, close } = await open(name)
-  signing.serve({ onRound: ({ outcome }) => outcome.then(show) })
+  signing.serve({ onRound: ({ outcome }) => outcome.then((ended) => show(ended)) })
   const { addresses } = await node.listen(address)
   console.log(`
 ${name} listens, with the key ${hex.encode(await publicKeyOf(name))}. In another terminal:
@@ -100,7 +100,9 @@ async function open(name: string) {
   const node = createCoordinator({ identity, transports: [webSocket()], store })
   const signing = musig2(node, { signer, approve })
   // What a crash interrupted is never signed on, but its end may be learned.
-  for (const { outcome } of await signing.recover()) void outcome.then(show)
+  for (const { outcome } of await signing.recover()) {
+    void outcome.then((former) => show(former, 'In an earlier run: '))
+  }
   const close = async () => {
     await node.stop()
     await store.close()
@@ -163,13 +165,13 @@ function row(what: string, amount: bigint, address = ''): string {
   return `  ${what.padEnd(12)} ${amount.toLocaleString('en').padStart(12)} sat  ${address}`
 }
 
-function show(outcome: SigningOutcome): void {
+function show(outcome: SigningOutcome, when = ''): void {
   const { signed } = outcome
   if (signed?.kind === 'psbt') {
     const transaction = signed.finalize()
-    console.log(`\nSigned.${transaction ? ` The transaction:\n\n${hex.encode(transaction)}\n` : ''}`)
+    console.log(`\n${when}Signed.${transaction ? ` The transaction:\n\n${hex.encode(transaction)}\n` : ''}`)
   } else if (outcome.status === 'aborted') {
-    console.log(`\nNot signed.\n\n${describeRound(outcome.account)}`)
+    console.log(`\n${when}Not signed.\n\n${describeRound(outcome.account)}`)
     if (outcome.mayBeSigned)
       console.log('\nYour part was given away: others may still complete it. Sign nothing else in its place.')
   }
