@@ -51,13 +51,16 @@ async function main(): Promise<void> {
   else if (command === 'demo' && name && other)
     console.log(demoPsbt([await publicKeyOf(name), await publicKeyOf(other)]))
   else if (command === 'sign' && name && target && psbt && out) await sign(name, target, psbt, out)
-  else console.log(usage)
+  else {
+    console.log(usage)
+    if (command !== undefined) process.exitCode = 1
+  }
 }
 
 /** Signs with whoever asks, until Ctrl-C. */
 async function listen(name: string, address: string): Promise<void> {
   const { node, signing, close } = await open(name)
-  signing.serve({ onRound: ({ outcome }) => outcome.then((ended) => show(ended)) })
+  signing.serve({ onRound: ({ outcome }) => void outcome.then((ended) => show(ended)) })
   const { addresses } = await node.listen(address)
   console.log(`
 ${name} listens, with the key ${hex.encode(await publicKeyOf(name))}. In another terminal:
@@ -66,7 +69,7 @@ ${name} listens, with the key ${hex.encode(await publicKeyOf(name))}. In another
   ${program} sign bob --with ${node.peerId}@${addresses[0]} --psbt tx.psbt --out signed.psbt
 
 Ctrl-C ends it.`)
-  await once(stopping.signal, 'abort')
+  if (!stopping.signal.aborted) await once(stopping.signal, 'abort')
   await close()
 }
 
@@ -111,7 +114,7 @@ async function open(name: string) {
 }
 
 async function publicKeyOf(key: string): Promise<Uint8Array> {
-  return /^0[23][0-9a-f]{64}$/.test(key) ? hex.decode(key) : publicKeyFor(await secretOf(key, 'signing.key'))
+  return /^0[23][0-9a-f]{64}$/i.test(key) ? hex.decode(key) : publicKeyFor(await secretOf(key, 'signing.key'))
 }
 
 /** In the open, for whoever may read the file. A wallet keeps it under a passphrase: see `@rondo/core/keystore`. */
@@ -173,7 +176,7 @@ function show(outcome: SigningOutcome, when = ''): void {
   } else if (outcome.status === 'aborted') {
     console.log(`\n${when}Not signed.\n\n${describeRound(outcome.account)}`)
     if (outcome.mayBeSigned)
-      console.log('\nYour part was given away: others may still complete it. Sign nothing else in its place.')
+      console.log('\nOthers may still complete it with your part: sign nothing else in its place.')
   }
 }
 

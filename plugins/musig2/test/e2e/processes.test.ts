@@ -12,9 +12,9 @@ import { messageOf, spendOf, type Task } from './spend.js'
 
 const isFull = process.env['RONDO_TIER'] === 'full'
 const count = 5
-const deadlineMs = 800
+const deadlineMs = 600
 /** Where all but one have to come far: a machine that is busy takes its time. */
-const longDeadlineMs = 1_500
+const longDeadlineMs = 1_200
 /** Of a round in which everybody is there: long, for nobody runs into it. */
 const patienceMs = 60_000
 const phases = ['join', 'nonces', 'agreed', 'sign', 'confirm']
@@ -143,7 +143,7 @@ async function assertReturns({ victim, spokeIn }: Death): Promise<void> {
   const restarted = await restart(victim)
   const known = await restarted.outcome(({ former, round }) => former && round === lastRound())
   expect(known).toMatchObject({ status: 'aborted', reason: 'RESTARTED', culprits: [], spokeIn })
-  expect(known.mayBeSigned).toBe(spokeIn.includes('sign'))
+  if (spokeIn.includes('sign')) expect(known.mayBeSigned).toBe(true)
   expect(usedSince(victim, lines)).toEqual([])
 }
 
