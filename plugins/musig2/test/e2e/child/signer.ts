@@ -23,6 +23,8 @@ let fate: Fate | undefined
 let phaseNow = ''
 /** Its key has answered the challenge of the round under way. */
 let hasPart = false
+let endRound = (): void => {}
+let roundOver: Promise<void> | undefined
 
 function tell(news: News): void {
   process.send?.(news)
@@ -35,8 +37,6 @@ function dieIf(when: Fate['when'], phase: string): void {
   if (dies(when, phase)) process.kill(process.pid, 'SIGKILL')
 }
 
-const never = new Promise<never>(() => {})
-
 /** What is written durably while a phase is under way is this signer's word in it, or that its nonce is spent. */
 function mortal(store: Store): Store {
   return {
@@ -46,7 +46,7 @@ function mortal(store: Store): Store {
     delete: (key, options) => store.delete(key, options),
     range: (prefix, options) => store.range(prefix, options),
     async batch(operations, options) {
-      if (options?.durable === true && dies('begins', 'confirm') && phaseNow === 'confirm') await never
+      if (options?.durable === true && dies('begins', 'confirm') && phaseNow === 'confirm') await roundOver
       await store.batch(operations, options)
       if (options?.durable === true) dieIf(phaseNow === 'sign' && !hasPart ? 'spent' : 'kept', phaseNow)
     },
@@ -73,6 +73,9 @@ coordinator.on('connected', () => {
 
 function follow(round: SigningRound, former: boolean): void {
   hasPart = false
+  roundOver = new Promise((resolve) => {
+    endRound = resolve
+  })
   round.on('progress', ({ phase, waitingFor }) => {
     phaseNow = phase
     // Its own join is on the disk before there is anything to be joined.
@@ -85,6 +88,7 @@ function follow(round: SigningRound, former: boolean): void {
   const report = (outcome: SigningOutcome): void => {
     isTold = true
     phaseNow = ''
+    endRound()
     tell({ news: 'outcome', round: round.id, former, outcome: toldOf(outcome) })
   }
   round.on('outcome', report)
