@@ -4,12 +4,15 @@ import { join } from 'node:path'
 import { hex } from '@scure/base'
 import { Transaction } from '@scure/btc-signer'
 import { verifySchnorr } from 'tiny-secp256k1'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { objectionTo } from './bitcoin.js'
 import { openTerminal, type Terminal } from './terminal.js'
 
 // The example as somebody uses it who reads docs/musig2.md: two processes, and what is typed into each of them. Alice listens, and
 // goes on listening; Bob comes anew each time.
+
+// Each program starts anew, which takes its time where the machine is busy.
+vi.setConfig({ testTimeout: 120_000 })
 
 const isFull = process.env['RONDO_TIER'] === 'full'
 
