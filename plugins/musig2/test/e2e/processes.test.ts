@@ -240,6 +240,13 @@ describe('five signers in five processes', { timeout: 240_000 }, () => {
     expect(new Set(made).size).toBe(made.length)
     expect(new Set(signed.map(({ nonce }) => nonce)).size).toBe(signed.length)
     expect(signed.every(({ nonce }) => made.includes(nonce))).toBe(true)
+    // A challenge is answered once by each: what is signed again is another one, as its nonces are others.
+    const challenges = numbers.flatMap((number) => {
+      const answered = usedSince(number, 0).flatMap((line) => (line.did === 'signed' ? [line.challenge] : []))
+      expect(new Set(answered).size).toBe(answered.length)
+      return answered
+    })
+    expect(new Set(challenges).size).toBeGreaterThanOrEqual(6)
     // Of rounds that were completed alone: the two inputs, and one after each death.
     expect(signed.length).toBeGreaterThanOrEqual(count * 6)
     expect(new Set(lines.map(({ life }) => life)).size).toBeGreaterThan(count)
