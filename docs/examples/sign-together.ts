@@ -10,11 +10,11 @@ import { parseArgs } from 'node:util'
 import { createCoordinator, identityFromSeed, parsePeerId, RondoError } from '@rondo/core'
 import {
   type Approve,
+  describeRequest,
   memorySigner,
   musig2,
   publicKeyFor,
   type SigningOutcome,
-  type SigningRequest,
 } from '@rondo/plugin-musig2'
 import { describeRound } from '@rondo/rounds'
 import { openLevelStore } from '@rondo/store-level'
@@ -101,7 +101,7 @@ async function open(name: string) {
   const identity = identityFromSeed(await secretOf(name, 'node.key'))
   const store = await openLevelStore(join(name, 'store'))
   const node = createCoordinator({ identity, transports: [webSocket()], store })
-  const signing = musig2(node, { signer, approve })
+  const signing = musig2(node, { signer, approve, network: 'regtest' })
   // What a crash interrupted is never signed on, but its end may be learned.
   for (const { outcome } of await signing.recover()) {
     void outcome.then((former) => show(former, 'In an earlier run: '))
@@ -131,7 +131,7 @@ let isAsking = false
 const approve: Approve = async (request, { signal }) => {
   if (isAsking) return 'somebody is being asked about another signature'
   isAsking = true
-  console.log(describe(request))
+  console.log(`\n${describeRequest(request)}\n`)
   const answer = await ask('Sign it? [y/N] ', AbortSignal.any([signal, stopping.signal]))
   isAsking = false
   if (answer === 'y') return true
@@ -150,22 +150,6 @@ async function ask(question: string, signal: AbortSignal): Promise<string> {
   })
   lines.close()
   return answer.trim().toLowerCase()
-}
-
-function describe(request: SigningRequest): string {
-  const asker = request.isMine ? 'You ask' : `${request.from.slice(0, 12)}… asks`
-  if (request.kind === 'message') return `\n${asker} for a signature of ${hex.encode(request.message)}\n`
-  const { inputs, outputs, fee } = request
-  const rows = [
-    ...inputs.map(({ amount, address, isSigned }) => row(isSigned ? 'spends' : 'others spend', amount, address)),
-    ...outputs.map(({ amount, address, isChange }) => row(isChange ? 'returns' : 'pays', amount, address)),
-    row('fee', fee),
-  ]
-  return `\n${asker} for a transaction that\n\n${rows.join('\n')}\n`
-}
-
-function row(what: string, amount: bigint, address = ''): string {
-  return `  ${what.padEnd(12)} ${amount.toLocaleString('en').padStart(12)} sat  ${address}`
 }
 
 function show(outcome: SigningOutcome, when = ''): void {

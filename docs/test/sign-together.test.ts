@@ -86,9 +86,9 @@ test('both are shown the same request, and who asks', async () => {
   const bob = bobAsks()
   const [, atBob = ''] = await bob.shows(request)
   // Where it goes, how much comes back, and the fee.
-  expect(atBob).toMatch(/bc(rt)?1qqgpqyqszqgpqyqszqgpqyqszqgpqyqs/)
-  expect(atBob).toMatch(/39,000 sat|0\.00039000 BTC/)
-  expect(atBob).toMatch(/1,000 sat|0\.00001000 BTC/)
+  expect(atBob).toMatch(/bcrt1qqgpqyqszqgpqyqszqgpqyqszqgpqyqs/)
+  expect(atBob).toContain('0.00039000 BTC')
+  expect(atBob).toContain('0.00001000 BTC')
   expect(bob.screen).toContain('You ask')
   bob.type('y')
   expect((await alice.shows(request))[1]).toBe(atBob)
