@@ -16,6 +16,7 @@ import {
   publicKeyFor,
   type SigningOutcome,
 } from '@rondo/plugin-musig2'
+import { readPsbtFile } from '@rondo/plugin-musig2/file'
 import { describeRound } from '@rondo/rounds'
 import { openLevelStore } from '@rondo/store-level'
 import { webSocket } from '@rondo/transport-ws'
@@ -81,7 +82,7 @@ async function sign(name: string, target: string, psbtFile: string, outFile: str
     const peer = { peerId: parsePeerId(peerId), addresses: [address] }
     await node.connectToPeer(peer, { signal: stopping.signal })
     const round = await signing.signPsbt({
-      psbt: await readFile(psbtFile),
+      psbt: await readPsbtFile(psbtFile),
       // Where there are more than two, this says who holds which key: see `fixedSigners`.
       signers: { find: (publicKeys) => [{ peerId: peer.peerId, publicKeys }] },
       signal: stopping.signal,
@@ -90,7 +91,7 @@ async function sign(name: string, target: string, psbtFile: string, outFile: str
     const outcome = await round.outcome
     show(outcome)
     if (outcome.signed === undefined) process.exitCode = 1
-    else await writeFile(outFile, `${outcome.signed.base64}\n`)
+    else await writeFile(outFile, `${outcome.signed.base64}\n`, { mode: 0o600 })
   } finally {
     await close()
   }
@@ -101,6 +102,7 @@ async function open(name: string) {
   const identity = identityFromSeed(await secretOf(name, 'node.key'))
   const store = await openLevelStore(join(name, 'store'))
   const node = createCoordinator({ identity, transports: [webSocket()], store })
+  // The network is how addresses are written: a wallet leaves it out, and means the real one.
   const signing = musig2(node, { signer, approve, network: 'regtest' })
   // What a crash interrupted is never signed on, but its end may be learned.
   for (const { outcome } of await signing.recover()) {
