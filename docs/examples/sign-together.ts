@@ -134,10 +134,12 @@ const approve: Approve = async (request, { signal }) => {
   if (isAsking) return 'somebody is being asked about another signature'
   isAsking = true
   console.log(`\n${describeRequest(request)}\n`)
-  const answer = await ask('Sign it? [y/N] ', AbortSignal.any([signal, stopping.signal]))
+  const unwanted = AbortSignal.any([signal, stopping.signal])
+  const answer = await ask('Sign it? [y/N] ', unwanted)
   isAsking = false
   if (answer === 'y') return true
-  console.log(signal.aborted ? '\nIt was called off.' : 'Not signed.')
+  if (unwanted.aborted) console.log()
+  console.log(signal.aborted ? 'It was called off.' : 'Not signed.')
   return 'the answer was no'
 }
 
