@@ -2,6 +2,7 @@ import { type Coordinator, equalBytes } from '@rondo/core'
 import { rounds } from '@rondo/rounds'
 import type { Approve } from './approval.js'
 import type { Tweak } from './bip327/key-context.js'
+import { musig2Error } from './errors.js'
 import { musig2Rounds } from './machine.js'
 import { type Musig2LimitsOption, resolveMusig2Limits, signingDefaults } from './options.js'
 import { itemsOfPsbt } from './psbt/items.js'
@@ -11,7 +12,7 @@ import { type ServeSigningOptions, type SigningServed, serveSigning } from './se
 import type { Signer } from './signer.js'
 import { SigningDesk } from './signing/desk.js'
 import { KeyUse } from './signing/key-use.js'
-import type { Order } from './signing/order.js'
+import { isOrder, type Order } from './signing/order.js'
 import { seatSigners } from './signing/seating.js'
 import type { SignerSource } from './signing/signer-source.js'
 import {
@@ -93,7 +94,11 @@ export function musig2(coordinator: Coordinator, { signer, approve, limits }: Mu
     const seats = await seatSigners(publicKeys, coordinator.peerId, signer, signers, signal)
     const roster = seats.map(({ peerId }) => peerId)
     const setup: Order = { seats: seats.map((seat) => seat.publicKeys), request }
-    const { local, hasSigned, release } = await desk.admit(new SigningTask(setup), roster, signal)
+    if (!isOrder(setup))
+      throw musig2Error('ORDER_REFUSED', { detail: 'a key, a tweak or the message has not its form' })
+    const admission = await desk.admit(new SigningTask(setup), roster, signal)
+    if (!admission.ok) throw admission.error
+    const { local, hasSigned, release } = admission
     try {
       const [, ...others] = roster
       const draft = { ...signingDefaults, ...times, signal, with: others, setup, local }
