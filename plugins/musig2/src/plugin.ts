@@ -70,7 +70,10 @@ export interface Musig2 {
   signMessage(options: MessageOptions): Promise<SigningRound<MessageSignature>>
   /** Has the participants of a PSBT sign all of its inputs that are theirs together. */
   signPsbt(options: PsbtOptions): Promise<SigningRound<SignedPsbt>>
-  /** The rounds of a former life of this node: it signs nothing more in them, and learns how they ended. */
+  /**
+   * The rounds of a former life of this node: it signs nothing more in them, and learns how they ended. What was not completed may be
+   * signed all the same, as nothing here tells for certain what had been said.
+   */
   recover(): Promise<readonly SigningRound[]>
 }
 
@@ -121,7 +124,8 @@ export function musig2(coordinator: Coordinator, { signer, approve, limits }: Mu
     },
     recover: async () => {
       const former = await rounds(coordinator).recover(musig2Rounds)
-      return former.map((round) => signingRoundOf(round, readSigned, () => false))
+      // What a former life said, this one cannot know for certain: its store may be a backup, made before that was said.
+      return former.map((round) => signingRoundOf(round, readSigned, () => true))
     },
   })
 }

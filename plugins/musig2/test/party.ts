@@ -41,7 +41,7 @@ export interface Twist {
   readonly approve?: Musig2Options['approve']
   readonly limits?: Musig2Options['limits']
   /** The peer's own where it returns undefined. */
-  readonly store?: (life: Life) => Store | undefined
+  readonly store?: (life: Life, owner: PeerId) => Store | undefined | Promise<Store | undefined>
   readonly coordinator?: (coordinator: Coordinator, life: Life) => Coordinator
   /** Another definition of the same name: it plays by the engine, and not by the plugin. */
   readonly definition?: Definition
@@ -91,7 +91,7 @@ export async function play(options: PlayOptions): Promise<Played> {
   const run = await world.run(async (peer, index, life): Promise<Ending> => {
     peerIds = world.peers.map(({ peerId }) => peerId)
     const twist = twists[index] ?? {}
-    const store = twist.store?.(life)
+    const store = await twist.store?.(life, peer.peerId)
     const stored = store === undefined ? peer : wrapCoordinator(peer, { store })
     const coordinator = twist.coordinator?.(stored, life) ?? stored
     const own = nonces.watch(memorySigner(party.secretKeys[index] ?? new Uint8Array(32)), index, life.incarnation)

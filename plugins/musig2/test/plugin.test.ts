@@ -63,10 +63,7 @@ describe('a request that makes no sense', () => {
     ['a deadline of no time', { deadlineMs: 0 }],
     ['retries without end', { retries: Number.POSITIVE_INFINITY }],
     ['a lifetime that is too short for what may happen', { lifetimeMs: 1_000 }],
-    [
-      'a peer id that is none',
-      { signers: fixedSigners(others.map((each) => ({ ...each, peerId: 'x' as never }))) },
-    ],
+    ['a peer id that is none', { signers: fixedSigners(others.map((each) => ({ ...each, peerId: 'x' as never }))) }],
   ])('%s is misuse, and gives the key back', async (_, change) => {
     const signing = musig2(createNode(), {
       signer: memorySigner(mine),
