@@ -1,5 +1,5 @@
 import { type Coordinator, type PeerId, platformCrypto, type Store } from '@rondo/core'
-import { type RoundsDefinition, rounds } from '@rondo/rounds'
+import { type RoundsDefinition, rounds, schemaOf } from '@rondo/rounds'
 import { isAbsent, type Life, simulate, type World, wrapCoordinator } from '@rondo/testkit/simulator'
 import {
   fixedSigners,
@@ -13,6 +13,7 @@ import {
   type SigningOutcome,
   type SigningRound,
 } from '../src/index.js'
+import type { Order } from '../src/signing/order.js'
 import { createNonceLog, type NonceLog } from './nonce-log.js'
 
 // Signers around a table: keys from a seed, a world in which they sign a message, and a log of every nonce that was made and used.
@@ -96,7 +97,10 @@ export async function play(options: PlayOptions): Promise<Played> {
     const coordinator = twist.coordinator?.(stored, life) ?? stored
     const own = nonces.watch(memorySigner(party.secretKeys[index] ?? new Uint8Array(32)), index, life.incarnation)
     const signer = twist.signer?.(own, life) ?? own
-    if (twist.definition !== undefined) return playOtherwise(coordinator, twist.definition, signer, life)
+    if (twist.definition !== undefined) {
+      const table = index === host ? { party, others: world.others(host), terms } : undefined
+      return playOtherwise(coordinator, twist.definition, signer, life, table)
+    }
     const signing = musig2(coordinator, { signer, approve: twist.approve ?? (() => true), limits: twist.limits })
     const watched: Promise<readonly SigningOutcome[]>[] = []
     let transcript = (): Uint8Array => new Uint8Array(0)
@@ -126,15 +130,29 @@ export async function play(options: PlayOptions): Promise<Played> {
 
 const watchedMs = 40_000
 
-/** A member that says what it likes: it serves a definition of its own. */
+interface Table {
+  readonly party: Party
+  readonly others: readonly PeerId[]
+  readonly terms: Partial<MessageOptions>
+}
+
+/** A member that says what it likes: it plays by a definition of its own. As host it has the first key. */
 async function playOtherwise(
   coordinator: Coordinator,
   definition: Definition,
   signer: Signer,
   life: Life,
+  table: Table | undefined,
 ): Promise<Ending> {
-  const pause = (): Promise<void> => life.sleep(0)
-  rounds(coordinator).serve(definition, (invite) => invite.accept({ local: { signer, pause, signs: () => {} } }))
+  const local = { signer, pause: () => life.sleep(0), signs: () => {} }
+  rounds(coordinator).serve(definition, (invite) => invite.accept({ local }))
+  if (table !== undefined) {
+    const { message, publicKeys, tweaks = [] } = { ...table.party, ...table.terms }
+    const seats = table.party.publicKeys.map((key) => [key])
+    const setup: Order = { seats, request: { kind: 'message', message, publicKeys, tweaks } }
+    const times = { answerMs: deadlineMs, deadlineMs, lifetimeMs: 600_000 }
+    await rounds(coordinator).start(definition, { with: table.others, setup, local, ...times })
+  }
   await life.sleep(watchedMs)
   return { outcomes: [], recovered: [], transcript: new Uint8Array(0) }
 }
@@ -160,10 +178,18 @@ type SaidPhase = Extract<Definition['phases'][number], { readonly kind: 'said' }
 export function otherwise(name: string, contribute: (steps: SaidPhase) => SaidPhase['contribute']): Definition {
   const phases = musig2Rounds.phases.map((phase): Definition['phases'][number] => {
     if (phase.kind !== 'said' || phase.name !== name) return phase
-    return { ...phase, contribute: contribute(phase), check: undefined, checkTogether: undefined }
+    return {
+      ...phase,
+      contribution: anything,
+      contribute: contribute(phase),
+      check: undefined,
+      checkTogether: undefined,
+    }
   })
   return { ...musig2Rounds, phases }
 }
+
+const anything = schemaOf((_): _ is unknown => true, 'anything')
 
 /** The same with its contribution changed. */
 export function restating(name: string, change: (said: readonly Uint8Array[], at: number) => unknown): Definition {
