@@ -175,8 +175,12 @@ export function keyAt({ publicKeys }: Party, at: number): Uint8Array {
 type SaidPhase = Extract<Definition['phases'][number], { readonly kind: 'said' }>
 
 /** The rounds of this plugin with one phase played otherwise, by somebody who finds no fault with itself. */
-export function otherwise(name: string, contribute: (steps: SaidPhase) => SaidPhase['contribute']): Definition {
-  const phases = musig2Rounds.phases.map((phase): Definition['phases'][number] => {
+export function otherwise(
+  name: string,
+  contribute: (steps: SaidPhase) => SaidPhase['contribute'],
+  base: Definition = musig2Rounds,
+): Definition {
+  const phases = base.phases.map((phase): Definition['phases'][number] => {
     if (phase.kind !== 'said' || phase.name !== name) return phase
     return {
       ...phase,
@@ -186,18 +190,25 @@ export function otherwise(name: string, contribute: (steps: SaidPhase) => SaidPh
       checkTogether: undefined,
     }
   })
-  return { ...musig2Rounds, phases }
+  return { ...base, phases }
 }
 
 const anything = schemaOf((_): _ is unknown => true, 'anything')
 
 /** The same with its contribution changed. */
-export function restating(name: string, change: (said: readonly Uint8Array[], at: number) => unknown): Definition {
-  return otherwise(name, ({ contribute }) => async (view, local, context) => {
-    const said = await contribute(view, local, context)
-    if (!isListOfBytes(said)) throw new TypeError(`${name} says a list`)
-    return change(said, view.roster.indexOf(local.me))
-  })
+export function restating(
+  name: string,
+  change: (said: readonly Uint8Array[], at: number) => unknown,
+  base?: Definition,
+): Definition {
+  const contribute = (phase: SaidPhase): SaidPhase['contribute'] => {
+    return async (view, local, context) => {
+      const said = await phase.contribute(view, local, context)
+      if (!isListOfBytes(said)) throw new TypeError(`${name} says a list`)
+      return change(said, view.roster.indexOf(local.me))
+    }
+  }
+  return otherwise(name, contribute, base)
 }
 
 function isListOfBytes(value: unknown): value is readonly Uint8Array[] {
