@@ -65,7 +65,7 @@ export interface PlayOptions {
   readonly host?: number | undefined
   /** Before the world runs. */
   readonly arrange?: ((world: World) => void) | undefined
-  readonly onRound?: ((round: SigningRound, index: number, world: World, life: Life) => void) | undefined
+  readonly onRound?: ((round: SigningRound, index: number, world: World, life: Life) => unknown) | undefined
 }
 
 export interface Played {
@@ -104,10 +104,10 @@ export async function play(options: PlayOptions): Promise<Played> {
     const signing = musig2(coordinator, { signer, approve: twist.approve ?? (() => true), limits: twist.limits })
     const watched: Promise<readonly SigningOutcome[]>[] = []
     let transcript = (): Uint8Array => new Uint8Array(0)
-    const watch = (round: SigningRound): void => {
+    const watch = (round: SigningRound): unknown => {
       watched.push(outcomesOf(round, life))
       transcript = () => round.transcript()
-      onRound?.(round, index, world, life)
+      return onRound?.(round, index, world, life)
     }
     const former = life.incarnation > 0 ? await signing.recover() : []
     const recovered = Promise.all(former.map((round) => outcomesOf(round, life)))
