@@ -1,6 +1,15 @@
 import { createCoordinator, createMemoryStore, generateIdentity } from '@rondo/core'
+import { Transaction } from '@scure/btc-signer'
 import { describe, expect, test } from 'vitest'
-import { fixedSigners, type MessageOptions, memorySigner, musig2, publicKeyFor } from '../src/index.js'
+import {
+  aggregateKeys,
+  fixedSigners,
+  type MessageOptions,
+  memorySigner,
+  musig2,
+  plainKeyOf,
+  publicKeyFor,
+} from '../src/index.js'
 import { bytesOf, createParty, keyAt } from './party.js'
 
 const party = createParty(3)
@@ -107,11 +116,26 @@ describe('a request that makes no sense', () => {
     await expect(signing.signMessage({ ...order, signal: controller.signal })).rejects.toThrow('never mind')
   })
 
-  test('what is no PSBT is refused, and what asks for nothing that can be signed', async () => {
-    const signing = musig2(createNode(), { signer: memorySigner(mine), approve: () => true })
+  test('what is no PSBT is refused, and so is one that asks for what is not signed here, or for nothing', async () => {
+    const asked: unknown[] = []
+    const approve = (request: unknown): boolean => asked.push(request) > 0
+    const signing = musig2(createNode(), { signer: memorySigner(mine), approve })
     const signers = fixedSigners(others)
-    await expect(signing.signPsbt({ psbt: Uint8Array.of(1, 2, 3), signers })).rejects.toMatchObject({
-      code: 'PSBT_MALFORMED',
-    })
+    const aggregate = plainKeyOf(aggregateKeys(publicKeys))
+    const script = Uint8Array.of(0x51, 32, ...aggregate.subarray(1))
+    const psbtWith = (input: object): Uint8Array => {
+      const transaction = new Transaction({ allowUnknownInputs: true })
+      transaction.addInput({ txid: bytesOf('txid'), index: 0, witnessUtxo: { script, amount: 2_000n }, ...input })
+      transaction.addOutput({ script, amount: 1_000n })
+      return transaction.toPSBT()
+    }
+    const participants = { musig2ParticipantPubkeys: [[aggregate, publicKeys]] }
+    for (const [psbt, code] of [
+      [Uint8Array.of(1, 2, 3), 'PSBT_MALFORMED'],
+      [psbtWith(participants), 'PSBT_UNSUPPORTED'],
+      [psbtWith({}), 'ORDER_REFUSED'],
+    ] as const)
+      await expect(signing.signPsbt({ psbt, signers })).rejects.toMatchObject({ code })
+    expect(asked).toEqual([])
   })
 })

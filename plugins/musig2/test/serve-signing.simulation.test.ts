@@ -21,7 +21,7 @@ const heard = (outcome: SigningOutcome): string =>
   JSON.stringify(outcome.account) + new TextDecoder().decode(outcome.transcript)
 
 /** What nobody else is to read, whatever goes wrong here. */
-const secret = '/home/alice/wallet.db'
+const secret = 'the wallet of alice is open'
 
 describe('an invitation that approve says no to', () => {
   test.each<[string, Approve, string]>([
