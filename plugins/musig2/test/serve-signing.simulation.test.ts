@@ -1,6 +1,6 @@
-import { RondoError } from '@rondo/core'
+import { type Coordinator, type Env, RondoError } from '@rondo/core'
 import { Declined, rounds } from '@rondo/rounds'
-import { isAbsent, simulate } from '@rondo/testkit/simulator'
+import { isAbsent, simulate, wrapCoordinator } from '@rondo/testkit/simulator'
 import { describe, expect, test } from 'vitest'
 import { type Approve, memorySigner, musig2, musig2Rounds, type Signer, type SigningOutcome } from '../src/index.js'
 import type { Order } from '../src/signing/order.js'
@@ -22,6 +22,27 @@ const heard = (outcome: SigningOutcome): string =>
 
 /** What nobody else is to read, whatever goes wrong here. */
 const secret = 'the wallet of alice is open'
+
+interface Line {
+  readonly level: string
+  readonly words: string
+  readonly more: unknown
+}
+
+/** Writes down what a node logs. */
+function logging(node: Coordinator, lines: Line[]): Coordinator {
+  const { env } = node
+  const changed: Env = {
+    monotonicMs: () => env.monotonicMs(),
+    wallMs: () => env.wallMs(),
+    random: (bytes) => env.random(bytes),
+    schedule: (ms, run) => env.schedule(ms, run),
+    defer: (run) => env.defer(run),
+    jitter: () => env.jitter(),
+    log: (level, words, more) => lines.push({ level, words, more }),
+  }
+  return wrapCoordinator(node, { env: changed })
+}
 
 describe('an invitation that approve says no to', () => {
   test.each<[string, Approve, string]>([
@@ -74,7 +95,9 @@ describe('an invitation that approve says no to', () => {
         answer = resolve
       })
     }
-    const played = await guest({ approve })
+    const lines: Line[] = []
+    const played = await guest({ approve, coordinator: (node) => logging(node, lines) })
+    expect(lines).toEqual([])
     expect(aborted(played)).toMatchObject({ reason: 'NOT_ENOUGH', declined: [], mayBeSigned: false })
     expect(told.map(({ aborted: isOff }) => isOff)).toEqual([true])
     expect(played.endings[1]?.outcomes).toEqual([])
@@ -82,8 +105,18 @@ describe('an invitation that approve says no to', () => {
   })
 
   test('by not holding the key: who asks cannot tell that from a no', async () => {
-    const played = await guest({ signer: (own) => ({ ...own, holds: () => false }) })
+    const lines: Line[] = []
+    const signer = (own: Signer): Signer => ({ ...own, holds: () => false })
+    const played = await guest({ signer, coordinator: (node) => logging(node, lines) })
     expect(aborted(played).declined).toEqual([{ peerId: played.peerIds[1], reason: 'not approved' }])
+    // Whoever runs this node can see what it was.
+    expect(lines).toMatchObject([
+      {
+        level: 'info',
+        words: 'an invitation to sign was refused',
+        more: { from: played.peerIds[0], code: 'ORDER_REFUSED' },
+      },
+    ])
   })
 })
 
