@@ -128,7 +128,7 @@ export async function play(options: PlayOptions): Promise<Played> {
   return { party, world, nonces, peerIds, endings, outcomes }
 }
 
-const watchedMs = 40_000
+const watchedMs = 12_000
 
 interface Table {
   readonly party: Party

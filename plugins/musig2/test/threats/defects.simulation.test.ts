@@ -6,13 +6,8 @@ import * as tiny from 'tiny-secp256k1'
 import { describe, expect, test } from 'vitest'
 import { aggregateKeys, xOnlyKeyOf } from '../../src/bip327/key-context.js'
 import { makeNonce, SecretNonce } from '../../src/bip327/nonces.js'
-import {
-  aggregatePartials,
-  createSession,
-  type Session,
-  signPartially,
-  verifyPartial,
-} from '../../src/bip327/session.js'
+import { aggregatePartials, signPartially, verifyPartial } from '../../src/bip327/partials.js'
+import { createSession, type Session } from '../../src/bip327/session.js'
 import { musig2Rounds } from '../../src/index.js'
 import { memorySigner } from '../../src/memory-signer.js'
 import { resolveMusig2Limits } from '../../src/options.js'
