@@ -26,6 +26,7 @@ import {
   signingRoundOf,
 } from './signing/signing-round.js'
 import { SigningTask } from './signing/task.js'
+import { unlessAborted } from './signing/unless-aborted.js'
 
 export interface Musig2Options {
   /** Who holds this node's keys. */
@@ -94,7 +95,8 @@ export function musig2(coordinator: Coordinator, { signer, approve, limits }: Mu
     options: SigningOptions,
   ): Promise<SigningRound<S>> => {
     const { signers, signal = new AbortController().signal, ...times } = options
-    const seats = await seatSigners(publicKeys, coordinator.peerId, signer, signers, signal)
+    const { peerId: me } = coordinator
+    const seats = await unlessAborted(signal, () => seatSigners(publicKeys, me, signer, signers, signal))
     const roster = seats.map(({ peerId }) => peerId)
     const setup: Order = { seats: seats.map((seat) => seat.publicKeys), request }
     if (!isOrder(setup))

@@ -5,6 +5,7 @@ import {
   aggregateKeys,
   fixedSigners,
   type MessageOptions,
+  type Musig2Options,
   memorySigner,
   musig2,
   plainKeyOf,
@@ -104,16 +105,20 @@ describe('a request that makes no sense', () => {
     await node.stop()
   })
 
-  test('who gives up while a person thinks is not kept waiting', async () => {
+  const never = () => new Promise<never>(() => {})
+  const own = memorySigner(mine)
+  test.each<[string, Partial<Musig2Options>, Partial<MessageOptions>]>([
+    ['a person thinks', { approve: never }, {}],
+    ['a device says nothing', { signer: { ...own, holds: never } }, {}],
+    ['signers are looked for', {}, { signers: { find: never } }],
+  ])('who gives up while %s is not kept waiting', async (_, options, change) => {
     const controller = new AbortController()
-    const signing = musig2(createNode(), {
-      signer: memorySigner(mine),
-      approve: () => {
-        controller.abort(new Error('never mind'))
-        return new Promise(() => {})
-      },
-    })
-    await expect(signing.signMessage({ ...order, signal: controller.signal })).rejects.toThrow('never mind')
+    const signing = musig2(createNode(), { signer: own, approve: () => true, ...options })
+    const asked = signing.signMessage({ ...order, ...change, signal: controller.signal })
+    await new Promise((resolve) => setImmediate(resolve))
+    controller.abort(new Error('never mind'))
+    await expect(asked).rejects.toThrow('never mind')
+    await expect(signing.signMessage({ ...order, ...change, signal: controller.signal })).rejects.toThrow('never mind')
   })
 
   test('what is no PSBT is refused, and so is one that asks for what is not signed here, or for nothing', async () => {

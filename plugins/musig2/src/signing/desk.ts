@@ -1,10 +1,11 @@
-import { type Coordinator, type MaybePromise, type PeerId, RondoError } from '@rondo/core'
+import { type Coordinator, type PeerId, RondoError } from '@rondo/core'
 import { type Approve, requestOf, type SigningRequest } from '../approval.js'
 import { musig2Error } from '../errors.js'
 import type { SigningLocal } from '../machine.js'
 import type { Signer } from '../signer.js'
 import type { KeyUse } from './key-use.js'
 import type { SigningTask } from './task.js'
+import { unlessAborted } from './unless-aborted.js'
 
 export type Admission = Admitted | Refused
 
@@ -97,15 +98,4 @@ function refuseOneTooMany(): Refused {
 function refuseUnapproved(verdict: unknown): Refused {
   const reason = typeof verdict === 'string' ? verdict : notApproved
   return refuse(musig2Error('SIGNING_REFUSED', { detail: reason }), reason)
-}
-
-async function unlessAborted<T>(signal: AbortSignal, ask: () => MaybePromise<T>): Promise<T> {
-  signal.throwIfAborted()
-  return new Promise((resolve, reject) => {
-    const giveUp = (): void => reject(signal.reason)
-    signal.addEventListener('abort', giveUp, { once: true })
-    new Promise<T>((answer) => answer(ask())).then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', giveUp)
-    })
-  })
 }
