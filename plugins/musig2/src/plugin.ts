@@ -12,7 +12,7 @@ import { type ServeSigningOptions, type SigningServed, serveSigning } from './se
 import type { Signer } from './signer.js'
 import { SigningDesk } from './signing/desk.js'
 import { KeyUse } from './signing/key-use.js'
-import { isOrder, type Order } from './signing/order.js'
+import { copyOrder, isOrder, type Order } from './signing/order.js'
 import { seatSigners } from './signing/seating.js'
 import type { SignerSource } from './signing/signer-source.js'
 import {
@@ -98,9 +98,10 @@ export function musig2(coordinator: Coordinator, { signer, approve, limits }: Mu
     const { peerId: me } = coordinator
     const seats = await unlessAborted(signal, () => seatSigners(publicKeys, me, signer, signers, signal))
     const roster = seats.map(({ peerId }) => peerId)
-    const setup: Order = { seats: seats.map((seat) => seat.publicKeys), request }
-    if (!isOrder(setup))
+    const order: Order = { seats: seats.map((seat) => seat.publicKeys), request }
+    if (!isOrder(order))
       throw musig2Error('ORDER_REFUSED', { detail: 'a key, a tweak or the message has not its form' })
+    const setup = copyOrder(order)
     const admission = await desk.admit(new SigningTask(setup), roster, signal)
     if (!admission.ok) throw admission.error
     const { local, hasSigned, release } = admission
