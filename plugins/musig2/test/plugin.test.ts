@@ -1,5 +1,5 @@
 import { createCoordinator, createMemoryStore, generateIdentity } from '@rondo/core'
-import { Transaction } from '@scure/btc-signer'
+import { SigHash, Transaction } from '@scure/btc-signer'
 import { describe, expect, test } from 'vitest'
 import {
   aggregateKeys,
@@ -137,7 +137,7 @@ describe('a request that makes no sense', () => {
     const participants = { musig2ParticipantPubkeys: [[aggregate, publicKeys]] }
     for (const [psbt, code] of [
       [Uint8Array.of(1, 2, 3), 'PSBT_MALFORMED'],
-      [psbtWith(participants), 'PSBT_UNSUPPORTED'],
+      [psbtWith({ ...participants, sighashType: SigHash.SINGLE }), 'PSBT_UNSUPPORTED'],
       [psbtWith({}), 'ORDER_REFUSED'],
     ] as const)
       await expect(signing.signPsbt({ psbt, signers })).rejects.toMatchObject({ code })

@@ -2,6 +2,7 @@ import { type Coordinator, type PeerId, RondoError } from '@rondo/core'
 import { type Approve, requestOf, type SigningRequest } from '../approval.js'
 import { musig2Error } from '../errors.js'
 import type { SigningLocal } from '../machine.js'
+import type { BitcoinNetwork } from '../psbt/network.js'
 import type { Signer } from '../signer.js'
 import type { KeyUse } from './key-use.js'
 import type { SigningTask } from './task.js'
@@ -33,12 +34,14 @@ export class SigningDesk {
   readonly #signer: Signer
   readonly #approve: Approve
   readonly #keyUse: KeyUse
+  readonly #network: BitcoinNetwork
 
-  constructor(coordinator: Coordinator, signer: Signer, approve: Approve, keyUse: KeyUse) {
+  constructor(coordinator: Coordinator, signer: Signer, approve: Approve, keyUse: KeyUse, network: BitcoinNetwork) {
     this.#coordinator = coordinator
     this.#signer = signer
     this.#approve = approve
     this.#keyUse = keyUse
+    this.#network = network
   }
 
   /** Rejects where the signer or `approve` fails, and once the signal aborts: a person may never answer. */
@@ -63,7 +66,7 @@ export class SigningDesk {
   async #read(task: SigningTask, from: PeerId, roster: readonly PeerId[]): Promise<SigningRequest | RondoError> {
     try {
       await task.prepareKeys(this.#pause)
-      return requestOf(task, from, this.#coordinator.peerId, roster)
+      return await requestOf(task, from, this.#coordinator.peerId, roster, this.#network, this.#pause)
     } catch (cause) {
       if (cause instanceof RondoError) return cause
       throw cause

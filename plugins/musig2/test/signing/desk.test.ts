@@ -24,7 +24,7 @@ interface Setting {
 const mine = memorySigner(secretKeys[1] ?? new Uint8Array(32))
 
 function createDesk({ approve = () => true, signer = mine, limits }: Setting = {}) {
-  const desk = new SigningDesk(coordinator, signer, approve, new KeyUse(resolveMusig2Limits(limits)))
+  const desk = new SigningDesk(coordinator, signer, approve, new KeyUse(resolveMusig2Limits(limits)), 'mainnet')
   /** As a guest in the second seat. */
   const admit = (signal = new AbortController().signal, task = taskOf()): Promise<Admission> =>
     desk.admit(task, [other, me], signal)

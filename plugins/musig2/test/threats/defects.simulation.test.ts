@@ -158,7 +158,13 @@ describe('defect: a lock that let three holders in at once', () => {
     const signer = memorySigner(own)
     const slow = { ...signer, holds: (key: Uint8Array) => turns(3).then(() => signer.holds(key)) }
     const approve = (): Promise<boolean> => turns(5).then(() => true)
-    const desk = new SigningDesk(node, slow, approve, new KeyUse(resolveMusig2Limits({ signingsPerKeyMax: 1 })))
+    const desk = new SigningDesk(
+      node,
+      slow,
+      approve,
+      new KeyUse(resolveMusig2Limits({ signingsPerKeyMax: 1 })),
+      'mainnet',
+    )
     const { publicKeys, message } = party
     const order = {
       seats: publicKeys.map((key) => [key]),
