@@ -138,7 +138,7 @@ describe('a request that makes no sense', () => {
     for (const [psbt, code] of [
       [Uint8Array.of(1, 2, 3), 'PSBT_MALFORMED'],
       [psbtWith({ ...participants, sighashType: SigHash.SINGLE }), 'PSBT_UNSUPPORTED'],
-      [psbtWith({}), 'ORDER_REFUSED'],
+      [psbtWith({}), 'PSBT_UNSUPPORTED'],
     ] as const)
       await expect(signing.signPsbt({ psbt, signers })).rejects.toMatchObject({ code })
     expect(asked).toEqual([])
