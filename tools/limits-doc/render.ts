@@ -36,6 +36,11 @@ export const limitSources = [
     literal: 'defaultRoundsLimits',
     passedTo: 'rounds(coordinator, { limits: { … } })',
   },
+  {
+    file: 'plugins/musig2/src/options.ts',
+    literal: 'defaultMusig2Limits',
+    passedTo: 'musig2(coordinator, { limits: { … } })',
+  },
 ] as const
 
 /** Reads a literal of limits. Throws where a line of it is neither a comment nor a limit, or a limit has no comment. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { defaultLimits } from '../../packages/core/src/options.ts'
 import { defaultRoundsLimits } from '../../packages/rounds/src/options.ts'
+import { defaultMusig2Limits } from '../../plugins/musig2/src/options.ts'
 import { type LimitGroup, limitSources, readLimits, renderLimits } from '../limits-doc/render.ts'
 import { root } from '../root.mjs'
 
@@ -18,7 +19,7 @@ test('docs/limits.md is what the options say; npm run docs writes it anew', () =
 
 test('every default is found, with its value', () => {
   const found = limitSources.map((source) => Object.fromEntries(groupsOf(source).flatMap(({ limits }) => limits)))
-  expect(found).toEqual([defaultLimits, defaultRoundsLimits])
+  expect(found).toEqual([defaultLimits, defaultRoundsLimits, defaultMusig2Limits])
 })
 
 test('limits under one comment share a row, and a comment of several lines becomes one', () => {

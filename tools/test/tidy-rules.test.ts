@@ -6,7 +6,7 @@ import { codeOnly } from '../tidy/code-only.ts'
 import { deadFiles } from '../tidy/dead-files.ts'
 import { unprovokedCodes } from '../tidy/error-codes.ts'
 import { emptyFiles, fileNames, fileSizes, focusedTests, leftovers } from '../tidy/file-shape.ts'
-import { deepImports, layerDirection, packageDirection } from '../tidy/import-direction.ts'
+import { coreLayers, deepImports, layerDirection, musig2Layers, packageDirection } from '../tidy/import-direction.ts'
 import { importsOf } from '../tidy/imports.ts'
 import { machineTraces } from '../tidy/machine-traces.ts'
 import { compiledTogether, exactVersions, manifestFields, packagePapers } from '../tidy/manifests.ts'
@@ -29,6 +29,7 @@ const packages = [
   pkg('packages/transport-ws', '@rondo/transport-ws'),
   pkg('packages/transport-relay', '@rondo/transport-relay'),
   pkg('packages/rounds', '@rondo/rounds'),
+  pkg('packages/store-level', '@rondo/store-level'),
   pkg('plugins/chat', '@rondo/chat'),
   pkg('plugins/auth', '@rondo/auth'),
   pkg('apps/cli', 'rondo', { private: true }),
@@ -83,6 +84,7 @@ describe('import direction', () => {
     ['packages/rounds/src/a.ts', '@rondo/testkit/memory'],
     ['plugins/chat/src/a.ts', '@rondo/auth'],
     ['plugins/chat/src/a.ts', 'rondo'],
+    ['plugins/chat/src/a.ts', '@rondo/store-level'],
   ])('%s may not import %s', (path, name) => {
     expect(
       found(packageDirection([source(path, "import { x } from 'node:fs'", `import { y } from '${name}'`)], packages)),
@@ -112,12 +114,21 @@ describe('import direction', () => {
       "import type { B } from '../flow/b.js'",
       "import '../bytes/c.js'",
     )
-    expect(found(layerDirection([up]))).toEqual([`${path}:1`])
+    expect(found(layerDirection([up], 'packages/core', coreLayers))).toEqual([`${path}:1`])
   })
 
   test('a folder that is no layer is refused until it gets its place', () => {
-    expect(complaints(layerDirection([source('packages/core/src/gossip/g.ts', '')]))).toEqual([
-      "'gossip' is not a layer of core",
+    const gossip = source('packages/core/src/gossip/g.ts', '')
+    expect(complaints(layerDirection([gossip], 'packages/core', coreLayers))).toEqual([
+      "'gossip' is not a layer of packages/core",
+    ])
+  })
+
+  test('the arithmetic of musig2 knows nothing of what is signed', () => {
+    const path = 'plugins/musig2/src/bip327/session.ts'
+    const up = source(path, "import { a } from '../signing/task.js'", "import { b } from './curve.js'")
+    expect(complaints(layerDirection([up], 'plugins/musig2', musig2Layers))).toEqual([
+      "'bip327' imports 'signing', which stands above it",
     ])
   })
 })

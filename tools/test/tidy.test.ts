@@ -8,7 +8,7 @@ import { bannedGlobals } from '../tidy/banned-globals.ts'
 import { deadFiles } from '../tidy/dead-files.ts'
 import { unprovokedCodes } from '../tidy/error-codes.ts'
 import { emptyFiles, fileNames, fileSizes, focusedTests, leftovers } from '../tidy/file-shape.ts'
-import { deepImports, layerDirection, packageDirection } from '../tidy/import-direction.ts'
+import { coreLayers, deepImports, layerDirection, musig2Layers, packageDirection } from '../tidy/import-direction.ts'
 import { machineTraces } from '../tidy/machine-traces.ts'
 import { compiledTogether, exactVersions, manifestFields, packagePapers } from '../tidy/manifests.ts'
 import { type Finding, readSources } from '../tidy/source.ts'
@@ -21,7 +21,9 @@ const packages = workspacePackages(root)
 const rules: Record<string, () => Finding[]> = {
   'packages import only in the direction of the design': () => packageDirection(sources, packages),
   'other packages are imported by the names that they export': () => deepImports(sources, packages),
-  'within core, a layer imports only the layers below it': () => layerDirection(sources),
+  'within core, a layer imports only the layers below it': () => layerDirection(sources, 'packages/core', coreLayers),
+  'within musig2, a layer imports only the layers below it': () =>
+    layerDirection(sources, 'plugins/musig2', musig2Layers),
   'time, randomness and logging come in through Env': () => bannedGlobals(sources),
   'files are small, or say why not': () => fileSizes(sources),
   'no file is empty': () => emptyFiles(sources),

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { fixedSigners, memorySigner, musig2, publicKeyFor } from '@rondo/plugin-musig2'
+import { isAbsent, simulate } from '@rondo/testkit/simulator'
 import { afterAll, expect, test } from 'vitest'
 import type { Article } from '../../packages/rounds/src/articles/article.ts'
 import { encodeTranscript } from '../../packages/rounds/src/transcript/transcript.ts'
@@ -140,5 +142,28 @@ test('of several definitions the one that is named is taken', async () => {
 test('--help says everything there is', async () => {
   const { code, output } = await verify('--help')
   for (const word of ['FILE', '--protocol', '--network', '--round', 'Ends with 0']) expect(output).toContain(word)
+  expect(code).toBe(0)
+})
+
+test('a signature of several: by the name of the plugin, with what was signed', async () => {
+  const secretKeys = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)]
+  const publicKeys = secretKeys.map(publicKeyFor)
+  const world = simulate({ seed: 1, peers: 2 })
+  const { outcomes } = await world.run(async (peer, index) => {
+    const signing = musig2(peer, { signer: memorySigner(...secretKeys.slice(index, index + 1)), approve: () => true })
+    if (index > 0) return signing.serve().next()
+    const signers = fixedSigners(world.others(0).map((peerId) => ({ peerId, publicKeys })))
+    return (await signing.signMessage({ message: new Uint8Array(32).fill(7), publicKeys, signers })).outcome
+  })
+  const [outcome] = outcomes
+  if (outcome === undefined || isAbsent(outcome)) throw new Error('absent')
+  const file = fileOf('signature', outcome.transcript)
+  const { code, output } = await verify(file, '--protocol', '@rondo/plugin-musig2#musig2Rounds')
+  expect(output).toMatch(/^ {2}completed +musig2 1 on main$/m)
+  const message = '07'.repeat(32)
+  expect(output).toMatch(
+    new RegExp(`^ {2}result +\\[ \\{ publicKey: [0-9a-f]{64}, message: ${message}, signature: [0-9a-f]{128},`, 'm'),
+  )
+  for (const { peerId } of world.peers) expect(output).toContain(peerId)
   expect(code).toBe(0)
 })

@@ -1,4 +1,4 @@
-// Who may import whom: between packages, and between the layers of core.
+// Who may import whom: between packages, and between the layers of those that have any.
 
 import { vectorsBeside } from '../step-cache.mjs'
 import { sourceEntries, type WorkspacePackage } from '../workspace.mjs'
@@ -35,7 +35,26 @@ export const coreLayers = [
   'index',
 ] as const
 
-/** Core stands on nothing, the testkit and the transports on core, plugins never on each other, nothing on an app. */
+/** The same of the plugin: what is pure arithmetic knows nothing of rounds. */
+export const musig2Layers = [
+  'errors',
+  'error-guide',
+  'options',
+  'bip327',
+  'psbt',
+  'file',
+  'describe-request',
+  'approval',
+  'signer',
+  'memory-signer',
+  'signing',
+  'machine',
+  'serve-signing',
+  'plugin',
+  'index',
+] as const
+
+/** Core stands on nothing, the testkit and the transports on core, plugins on core and rounds, nothing on an app. */
 export function packageDirection(sources: readonly Source[], packages: readonly WorkspacePackage[]): Finding[] {
   const homes = new Map(packages.map(({ dir, manifest }) => [manifest.name, dir]))
   return complainAbout(sources.filter(isShippedSource), ({ path, specifier }) => {
@@ -54,6 +73,8 @@ function forbidden(path: string, from: string, to: string): string | undefined {
   if (to === 'packages/testkit' && path.startsWith('packages/rounds/src/testing/')) return undefined
   if (to === 'packages/testkit') return 'what is shipped does not import the testkit'
   if (isTransport(to) || to.startsWith('plugins/')) return `transports and plugins are not built upon (${to})`
+  if (from.startsWith('plugins/') && to !== 'packages/rounds')
+    return `a plugin imports core and rounds only (not ${to})`
   return undefined
 }
 
@@ -88,12 +109,12 @@ function complainAbout(sources: readonly Source[], judge: (each: Import) => stri
   })
 }
 
-export function layerDirection(sources: readonly Source[], layers: readonly string[] = coreLayers): Finding[] {
-  const core = sources.filter(({ path }) => /^packages\/core\/src\/.*\.ts$/.test(path))
-  const strangers = core.filter(({ path }) => !layers.includes(layerOf(path)))
+export function layerDirection(sources: readonly Source[], dir: string, layers: readonly string[]): Finding[] {
+  const layered = sources.filter(({ path }) => path.startsWith(`${dir}/src/`) && path.endsWith('.ts'))
+  const strangers = layered.filter(({ path }) => !layers.includes(layerOf(path)))
   return [
-    ...strangers.map(({ path }) => ({ path, line: 1, complaint: `'${layerOf(path)}' is not a layer of core` })),
-    ...complainAbout(core, ({ path, specifier, target, typeOnly }) => {
+    ...strangers.map(({ path }) => ({ path, line: 1, complaint: `'${layerOf(path)}' is not a layer of ${dir}` })),
+    ...complainAbout(layered, ({ path, specifier, target, typeOnly }) => {
       const here = layerOf(path)
       const there = specifier === '#platform' ? 'platform' : layerOf(target ?? '')
       const climbs = !typeOnly && layers.indexOf(there) > layers.indexOf(here)

@@ -39,8 +39,19 @@ function fact(name: string, value: string): string {
   return `  ${name.padEnd(11)} ${value}`
 }
 
-/** On one line, texts without their quotes. */
+/** On one line, texts without their quotes, bytes as hexadecimal digits. */
 export function shown(value: unknown): string {
-  const text = inspect(value, { depth: 8, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 1_024 })
+  const options = { depth: depthMax, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 1_024 }
+  const text = inspect(withBytesSpelled(value), options)
   return typeof value === 'string' ? text.slice(1, -1) : text
+}
+
+const depthMax = 8
+
+function withBytesSpelled(value: unknown, depth = 0): unknown {
+  if (value instanceof Uint8Array) return { [inspect.custom]: () => Buffer.from(value).toString('hex') }
+  if (typeof value !== 'object' || value === null || depth > depthMax) return value
+  if (Array.isArray(value)) return value.map((each: unknown) => withBytesSpelled(each, depth + 1))
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withBytesSpelled(each, depth + 1)]))
 }

@@ -17,7 +17,7 @@ import { type Pause, type SigningTask, signingTask } from './signing/task.js'
 export interface SigningLocal {
   readonly signer: Signer
   readonly pause: Pause
-  /** Told before any of this signer's parts can leave. */
+  /** Told before any of this signer's parts can leave, and not where none will. */
   readonly signs: () => void
 }
 
@@ -42,17 +42,18 @@ export const musig2Rounds = defineRounds({ name: 'musig2', setup: signingTask, l
   .phase('sign', {
     contribution: listOf(32, 'partial signatures'),
     contribute: async (view, local, { signal }) => {
-      const { signer, pause } = local.input
+      const { signer, pause, signs } = local.input
       const seat = view.roster.indexOf(local.me)
       const sessions = await prepareSessions(view, pause)
       const secretNonces = await local.burn('noncePairs')
-      local.input.signs()
       const partials: Uint8Array[] = []
       for (const [at, session] of sessions.entries()) {
         const publicKey = view.setup.keyHeldBy(seat, at)
         partials.push(await signer.sign({ publicKey, secretNonce: secretNonces[at], session, signal }))
         await pause()
+        signal.throwIfAborted()
       }
+      signs()
       return partials
     },
     check: (view, from, partials) => {

@@ -12,7 +12,10 @@ import type { Signer } from './signer.js'
  * const publicKey = publicKeyFor(secretKey)
  */
 export function memorySigner(...secretKeys: readonly Uint8Array[]): Signer<SecretNonce> {
-  const pairs = secretKeys.map((secretKey) => ({ secretKey: secretKey.slice(), publicKey: publicKeyFor(secretKey) }))
+  const pairs = secretKeys.map((secretKey) => ({
+    secretKey: new Uint8Array(secretKey),
+    publicKey: publicKeyFor(secretKey),
+  }))
   if (pairs.length === 0) throw new TypeError('memorySigner takes one secret key or more')
   const secretKeyOf = (publicKey: Uint8Array): Uint8Array => {
     const pair = pairs.find((each) => equalBytes(each.publicKey, publicKey))

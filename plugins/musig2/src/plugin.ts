@@ -13,11 +13,10 @@ import { type ServeSigningOptions, type SigningServed, serveSigning } from './se
 import type { Signer } from './signer.js'
 import { SigningDesk } from './signing/desk.js'
 import { KeyUse } from './signing/key-use.js'
-import type { Item, Order } from './signing/order.js'
+import { copyOrder, type Item, isOrder, type Order } from './signing/order.js'
 import { keysHeldBy, seatSigners } from './signing/seating.js'
 import type { SignerSource } from './signing/signer-source.js'
 import {
-  formerRoundOf,
   type MessageSignature,
   type ReadSigned,
   readMessageSignature,
@@ -28,6 +27,7 @@ import {
   signingRoundOf,
 } from './signing/signing-round.js'
 import { SigningTask } from './signing/task.js'
+import { unlessAborted } from './signing/unless-aborted.js'
 
 export interface Musig2Options {
   /** Who holds this node's keys. */
@@ -74,7 +74,10 @@ export interface Musig2 {
   signMessage(options: MessageOptions): Promise<SigningRound<MessageSignature>>
   /** Has the participants of a PSBT sign all of its inputs that are theirs together. */
   signPsbt(options: PsbtOptions): Promise<SigningRound<SignedPsbt>>
-  /** The rounds of a former life of this node: it signs nothing more in them, and learns how they ended. */
+  /**
+   * The rounds of a former life of this node: it signs nothing more in them, and learns how they ended. What was not completed may be
+   * signed all the same, as nothing here tells for certain what had been said.
+   */
   recover(): Promise<readonly SigningRound[]>
 }
 
@@ -97,10 +100,16 @@ export function musig2(coordinator: Coordinator, options: Musig2Options): Musig2
     options: SigningOptions,
   ): Promise<SigningRound<S>> => {
     const { signers, signal = new AbortController().signal, ...times } = options
-    const seats = await seatSigners(publicKeys, coordinator.peerId, signer, signers, signal)
+    const { peerId: me } = coordinator
+    const seats = await unlessAborted(signal, () => seatSigners(publicKeys, me, signer, signers, signal))
     const roster = seats.map(({ peerId }) => peerId)
-    const setup: Order = { seats: seats.map((seat) => seat.publicKeys), request }
-    const { local, hasSigned, release } = await desk.admit(new SigningTask(setup), roster, signal)
+    const order: Order = { seats: seats.map((seat) => seat.publicKeys), request }
+    if (!isOrder(order))
+      throw musig2Error('ORDER_REFUSED', { detail: 'a key, a tweak or the message has not its form' })
+    const setup = copyOrder(order)
+    const admission = await desk.admit(new SigningTask(setup), roster, signal)
+    if (!admission.ok) throw admission.error
+    const { local, hasSigned, release } = admission
     try {
       const [, ...others] = roster
       const draft = { ...signingDefaults, ...times, signal, with: others, setup, local }
@@ -118,11 +127,15 @@ export function musig2(coordinator: Coordinator, options: Musig2Options): Musig2
       start({ kind: 'message', message, publicKeys, tweaks }, publicKeys, readMessageSignature, options),
     signPsbt: async ({ psbt: source, ...options }) => {
       const psbt = psbtBytes(source)
-      return start({ kind: 'psbt', psbt }, await keysBesideOwn(itemsOfPsbt(psbt), signer), readSignedPsbt, options)
+      const items = itemsOfPsbt(psbt)
+      const { signal = new AbortController().signal } = options
+      const publicKeys = await unlessAborted(signal, () => keysBesideOwn(items, signer))
+      return start({ kind: 'psbt', psbt }, publicKeys, readSignedPsbt, options)
     },
     recover: async () => {
       const former = await rounds(coordinator).recover(musig2Rounds)
-      return former.map((round) => formerRoundOf(round, readSigned))
+      // What a former life said, this one cannot know for certain: its store may be a backup, made before that was said.
+      return former.map((round) => signingRoundOf(round, readSigned, () => true))
     },
   })
 }

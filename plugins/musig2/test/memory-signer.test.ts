@@ -103,3 +103,13 @@ describe('a signer in memory', () => {
     expect(inspect(await signer.makeNonce(requestFor(own)))).toContain('SecretNonce {}')
   })
 })
+
+test('a secret key is copied, also out of a Buffer, whose `slice` would be the same memory', async () => {
+  const secretKey = Buffer.from(own)
+  const careful = memorySigner(secretKey)
+  secretKey.fill(0)
+  const { publicNonce, secretNonce } = await careful.makeNonce(requestFor(own))
+  const session = createSession(key, [publicNonce, nonceFor(key, foreign, message).publicNonce], message)
+  const partial = await careful.sign({ publicKey: publicKeyFor(own), secretNonce, session, signal })
+  expect(verifyPartial(session, 0, partial)).toBe(true)
+})

@@ -132,7 +132,8 @@ class Engine implements Rounds {
     const { incarnation } = invitation
     const opening = openAsHost({ ...this.#openingOf(definition, invitation, read.value), incarnation, me: 0 })
     const room = this.#rooms.open(definition, opening, options.local)
-    const abort = (): void => room.abort(String(signal?.reason))
+    // A text was written for the others to read; an error may tell of more than the round.
+    const abort = (): void => room.abort(typeof signal?.reason === 'string' ? signal.reason : 'called off')
     signal?.addEventListener('abort', abort, { once: true })
     void room.outcome.then(() => signal?.removeEventListener('abort', abort))
     return room

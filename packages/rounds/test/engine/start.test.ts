@@ -154,6 +154,19 @@ describe('start', () => {
     })
   })
 
+  test('an error that a signal aborts with stays with the node where it happened', async () => {
+    await atTable(2, async ({ engine, world }) => {
+      const served = engine(1).serve(words, accept)
+      const controller = new AbortController()
+      const options = { with: world.others(0), setup: 'x', signal: controller.signal }
+      const round = await engine(0).start(words, options)
+      round.on('progress', () => controller.abort(new Error('the disk of the host is full')))
+      expect(await round.outcome).toMatchObject({ status: 'aborted', reason: 'STOPPED', detail: 'called off' })
+      const heard = await served.next()
+      expect(heard.status === 'aborted' && heard.declined).toMatchObject([{ reason: 'called off' }])
+    })
+  })
+
   test('is refused by a node that has stopped', async () => {
     await atTable(3, async ({ engine, world }) => {
       const [, second] = world.peers

@@ -1,19 +1,31 @@
-import type { Coordinator, PeerId } from '@rondo/core'
-import { type Approve, requestOf } from '../approval.js'
+import { type Coordinator, type PeerId, RondoError } from '@rondo/core'
+import { type Approve, requestOf, type SigningRequest } from '../approval.js'
 import { musig2Error } from '../errors.js'
 import type { SigningLocal } from '../machine.js'
 import type { BitcoinNetwork } from '../psbt/network.js'
 import type { Signer } from '../signer.js'
 import type { KeyUse } from './key-use.js'
 import type { SigningTask } from './task.js'
+import { unlessAborted } from './unless-aborted.js'
+
+export type Admission = Admitted | Refused
 
 /** What this node has agreed to sign. */
 export interface Admitted {
+  readonly ok: true
   readonly local: SigningLocal
   /** Whether any of this node's parts may be on its way. */
   readonly hasSigned: () => boolean
   /** The round is over: its keys may be used by others. */
   readonly release: () => void
+}
+
+export interface Refused {
+  readonly ok: false
+  /** For this node. */
+  readonly error: RondoError
+  /** For whoever asked, and anybody can: which keys lie here, for one, is not theirs to know. */
+  readonly told: string
 }
 
 /** Where it is decided what this node signs: for itself and for others by the same steps. */
@@ -32,25 +44,31 @@ export class SigningDesk {
     this.#network = network
   }
 
-  /** Rejects where this node is not to sign, and says why. */
-  async admit(task: SigningTask, roster: readonly PeerId[], signal: AbortSignal): Promise<Admitted> {
+  /** Rejects where the signer or `approve` fails, and once the signal aborts: a person may never answer. */
+  async admit(task: SigningTask, roster: readonly PeerId[], signal: AbortSignal): Promise<Admission> {
     const { peerId: me } = this.#coordinator
     const [from = me] = roster
     const own = task.order.seats[roster.indexOf(me)] ?? []
     for (const key of own)
-      if (!(await this.#signer.holds(key)))
-        throw musig2Error('ORDER_REFUSED', { detail: 'a key is said to be mine that is not' })
+      if ((await unlessAborted(signal, () => this.#signer.holds(key))) !== true)
+        return refuse(musig2Error('ORDER_REFUSED', { detail: 'a key is said to be mine that is not' }))
+    if (this.#keyUse.isFull(own)) return refuseOneTooMany()
+    const asked = await this.#read(task, from, roster)
+    if (asked instanceof RondoError) return refuse(asked)
+    const verdict: unknown = await unlessAborted(signal, () => this.#approve(asked, { signal }))
+    if (verdict !== true) return refuseUnapproved(verdict)
+    // Only now: whoever invites could otherwise use the key up while a person thinks.
     const release = this.#keyUse.take(own)
-    if (release === undefined) throw musig2Error('SIGNINGS_FULL')
+    return release === undefined ? refuseOneTooMany() : { ok: true, ...this.#locally(), release }
+  }
+
+  /** Or what is wrong with it. */
+  async #read(task: SigningTask, from: PeerId, roster: readonly PeerId[]): Promise<SigningRequest | RondoError> {
     try {
       await task.prepareKeys(this.#pause)
-      const request = await requestOf(task, from, me, roster, this.#network, this.#pause)
-      const verdict = await this.#approve(request, { signal })
-      if (verdict !== true)
-        throw musig2Error('SIGNING_REFUSED', { detail: typeof verdict === 'string' ? verdict : 'not approved' })
-      return { ...this.#locally(), release }
+      return await requestOf(task, from, this.#coordinator.peerId, roster, this.#network, this.#pause)
     } catch (cause) {
-      release()
+      if (cause instanceof RondoError) return cause
       throw cause
     }
   }
@@ -67,4 +85,20 @@ export class SigningDesk {
     new Promise((resolve) => {
       this.#coordinator.env.schedule(0, resolve)
     })
+}
+
+const notApproved = 'not approved'
+
+function refuse(error: RondoError, told = notApproved): Refused {
+  return { ok: false, error, told }
+}
+
+function refuseOneTooMany(): Refused {
+  return refuse(musig2Error('SIGNINGS_FULL'), 'as many rounds use a key as may at a time')
+}
+
+/** A text is a reason that is meant for the others as well. */
+function refuseUnapproved(verdict: unknown): Refused {
+  const reason = typeof verdict === 'string' ? verdict : notApproved
+  return refuse(musig2Error('SIGNING_REFUSED', { detail: reason }), reason)
 }

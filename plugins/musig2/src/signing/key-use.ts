@@ -10,10 +10,15 @@ export class KeyUse {
     this.#limits = limits
   }
 
+  /** Whether one of the keys is in use as often as it may be. */
+  isFull(publicKeys: readonly Uint8Array[]): boolean {
+    return publicKeys.some((key) => (this.#users.get(hex.encode(key)) ?? 0) >= this.#limits.signingsPerKeyMax)
+  }
+
   /** Undefined where one of the keys is in use as often as it may be; what is returned gives them back, once. */
   take(publicKeys: readonly Uint8Array[]): (() => void) | undefined {
+    if (this.isFull(publicKeys)) return undefined
     const names = publicKeys.map((key) => hex.encode(key))
-    if (names.some((name) => (this.#users.get(name) ?? 0) >= this.#limits.signingsPerKeyMax)) return undefined
     for (const name of names) this.#change(name, 1)
     let isTaken = true
     return () => {

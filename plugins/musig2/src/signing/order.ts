@@ -78,6 +78,21 @@ function assertSeated({ publicKeys }: Item, seats: Order['seats']): void {
     throw refused('every signer holds one of the keys that are aggregated, and no two the same')
 }
 
+/** In memory of its own: whoever asked may use its buffers for something else, before this is approved or after. */
+export function copyOrder({ seats, request }: Order): Order {
+  const copied = seats.map((keys) => keys.map(copyBytes))
+  if (request.kind === 'psbt') return { seats: copied, request: { kind: 'psbt', psbt: copyBytes(request.psbt) } }
+  const { kind, message, publicKeys, tweaks } = request
+  const copies = tweaks.map(({ tweak, isXOnly }) => ({ tweak: copyBytes(tweak), isXOnly }))
+  const said = { kind, message: copyBytes(message), publicKeys: publicKeys.map(copyBytes), tweaks: copies }
+  return { seats: copied, request: said }
+}
+
+/** Not `slice`: that of Node's `Buffer` is the same memory. */
+function copyBytes(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes)
+}
+
 /** Its form and its bounds, and nothing else. */
 export function isOrder(value: unknown): value is Order {
   return (

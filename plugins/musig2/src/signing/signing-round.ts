@@ -74,19 +74,7 @@ export function signingRoundOf<S extends Signed>(
 ): SigningRound<S> {
   const isRestarted = (outcome: EngineOutcome): boolean =>
     outcome.status === 'aborted' && outcome.reason === 'RESTARTED'
-  return faceOf(round, read, (outcome) => hasSigned() || isRestarted(outcome))
-}
-
-/** A round of a former life, all of which is kept: what it said is in the account. */
-export function formerRoundOf<S extends Signed>(round: EngineRound, read: ReadSigned<S>): SigningRound<S> {
-  return faceOf(round, read, () => false)
-}
-
-function faceOf<S extends Signed>(
-  round: EngineRound,
-  read: ReadSigned<S>,
-  mayHaveSigned: (outcome: EngineOutcome) => boolean,
-): SigningRound<S> {
+  const mayHaveSigned = (outcome: EngineOutcome): boolean => hasSigned() || isRestarted(outcome)
   const { id, candidates: signers, setup } = round
   const signed = (made: readonly ItemSignature[]): S => read(setup, made)
   const translated = new Map<EngineOutcome, SigningOutcome<S>>()

@@ -14,7 +14,7 @@ import {
   type SigningRound,
 } from '../../src/index.js'
 import type { Order } from '../../src/signing/order.js'
-import { type EngineRound, formerRoundOf, readSigned, signingRoundOf } from '../../src/signing/signing-round.js'
+import { type EngineRound, readSigned, signingRoundOf } from '../../src/signing/signing-round.js'
 import { type ByHand, byHand, type Definition, type HandStart, type OnRound } from './by-hand.js'
 import { anything, type Knowledge, type Lie, lenient } from './lies.js'
 import { NonceBook } from './nonce-book.js'
@@ -139,7 +139,13 @@ class Stage {
     const serve = (): unknown => (signing ? signing.serve({ onRound: watch }) : hands?.serve(translated(watch)))
     const isBack = life.incarnation > 0
     if (servesFirst) serve()
-    if (isBack) await hands?.recover((round) => watch(formerRoundOf(round, readSigned), true))
+    if (isBack)
+      await hands?.recover((round) =>
+        watch(
+          signingRoundOf(round, readSigned, () => true),
+          true,
+        ),
+      )
     if (isBack) for (const round of (await signing?.recover()) ?? []) watch(round, true)
     if (!servesFirst) serve()
     if (isBack) return watched
