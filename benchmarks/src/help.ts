@@ -1,14 +1,16 @@
 import type { BenchCase } from './bench-case.ts'
 
+interface SuitesOfHelp {
+  readonly hostile: readonly BenchCase[]
+  readonly rounds: readonly BenchCase[]
+  readonly musig2: readonly BenchCase[]
+}
+
 /** One screen. */
-export function helpText(
-  cases: readonly BenchCase[],
-  hostileCases: readonly BenchCase[],
-  roundsCases: readonly BenchCase[],
-): string {
+export function helpText(cases: readonly BenchCase[], { hostile, rounds, musig2 }: SuitesOfHelp): string {
+  const namesOf = (suite: readonly BenchCase[]): string => suite.map(({ name }) => name).join(', ')
   const lines = cases.map(({ name, about, transports }) => `  ${name.padEnd(16)}${about} (${transports.join(', ')})`)
-  const attacks = hostileCases.map(({ name, about }) => `  ${name.padEnd(20)}${about}`)
-  const rounds = roundsCases.map(({ name }) => name)
+  const attacks = hostile.map(({ name, about }) => `  ${name.padEnd(20)}${about}`)
   return `Measures Rondo and, in the same invocation, the baselines that it is compared with.
 
   npm run bench -- <transport or suite> [--quick] [--case NAME] [--json FILE] [--report DIR] [--cpu-prof DIR]
@@ -17,7 +19,9 @@ export function helpText(
   ws              two processes over loopback, beside bare ws
   memory          both ends in one process, no wire: what core alone costs; no baselines
   hostile         what attackers cost an honest pair, with the attack and without in turns
-  rounds          the round engine, from two members to a hundred: ${rounds.join(', ')}
+  rounds          the round engine, from two members to a hundred: ${namesOf(rounds)}
+  musig2          signing rounds, beside the cryptography alone, from two signers to a hundred:
+                  ${namesOf(musig2)}
   report FILE     measures nothing; a report of the rows that --json wrote to FILE
 
   --quick         fewer and shorter runs; the figures are rougher, the ratios nearly hold
