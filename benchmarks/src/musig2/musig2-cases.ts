@@ -1,16 +1,16 @@
 import { availableParallelism } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import type { BenchCase, Measured, Metric, Sample, Setting, TransportName } from '../bench-case.ts'
 import type { Goal } from '../goal.ts'
 import type { Plan } from '../plan.ts'
-import { CalledProcess } from '../processes/bench-process.ts'
 import { halved, withParty } from '../rounds/party.ts'
 import { bytesPerMember, messagesPerMember, wall } from '../rounds/round-cost.ts'
 import { mergeSizes, nameOf } from '../rounds/sizes.ts'
+import { withAlone } from './alone.ts'
 import { type SigningCosts, type SigningSize, signingSteps, totalOf } from './bare-signing.ts'
-import type { CryptoEnds } from './crypto-process.ts'
+import { signBlocks } from './blocks-case.ts'
 import {
   articlesPerSigner,
+  crypto,
   ed25519Cpu,
   measureSigningRounds,
   partyCpu,
@@ -21,14 +21,11 @@ import {
   slowest,
 } from './signing-cost.ts'
 
-const program = fileURLToPath(new URL('./crypto-process.ts', import.meta.url))
-
 const allSizes = [2, 5, 20, 100]
 const fewSizes = [2, 5]
 const psbtInputs = 16
 
 const subject = 'rondo-musig2'
-const crypto = 'crypto'
 const cryptoAlone = 'MuSig2 alone'
 const byScure = 'crypto by scure'
 const allowed = `${shareMax}x crypto + round trips`
@@ -90,11 +87,10 @@ async function measureSizes(setting: Setting, layout: Layout): Promise<Measured>
       mesh: layout.transport,
       shares: layout.sharesOf(members),
     } as const
-    await withCryptoProcess(label, (alone) =>
+    await withAlone(label, (alone) =>
       withParty({ ...parts, label, cpuProfDir }, async (party) => {
         const effort = effortOf(size, plan)
-        const measure = () =>
-          measureSigningRounds(party, effort, availableParallelism(), () => measureAlone(alone, size))
+        const measure = () => measureSigningRounds(party, effort, availableParallelism(), () => alone(size))
         const count = runsOf(members, plan)
         if (count > 1) await measure()
         const runs: SigningRun[] = []
@@ -137,22 +133,6 @@ function runsOf(members: number, { runs, runsOfHundred }: Plan): number {
   return members < 100 ? runs : runsOfHundred
 }
 
-type CryptoProcess = CalledProcess<CryptoEnds>
-
-async function withCryptoProcess<T>(label: string, use: (process: CryptoProcess) => Promise<T>): Promise<T> {
-  const alone: CryptoProcess = new CalledProcess({ program, args: [], label: `${label}.crypto`, cpuProfDir: undefined })
-  try {
-    return await use(alone)
-  } finally {
-    await alone.end()
-  }
-}
-
-function measureAlone(alone: CryptoProcess, size: SigningSize): Promise<SigningCosts> {
-  const times = Math.max(2, Math.round(20 / (size.signers * size.items)))
-  return alone.call('signing', 'measure', { size, times })
-}
-
 /** Step by step what one signer must do, with nothing around it. */
 const signCrypto: BenchCase = {
   name: 'sign-crypto',
@@ -165,9 +145,9 @@ const signCrypto: BenchCase = {
   async measure({ plan }) {
     const bySize = new Map<number, readonly SigningCosts[]>()
     for (const signers of allSizes)
-      await withCryptoProcess(`sign-crypto.n${signers}`, async (alone) => {
+      await withAlone(`sign-crypto.n${signers}`, async (alone) => {
         const runs: SigningCosts[] = []
-        while (runs.length < plan.runs) runs.push(await measureAlone(alone, { signers, items: 1 }))
+        while (runs.length < plan.runs) runs.push(await alone({ signers, items: 1 }))
         bySize.set(signers, runs)
       })
     const samples = (of: (costs: SigningCosts) => SigningCosts['plugin']): readonly Sample[] =>
@@ -229,4 +209,5 @@ export const musig2Cases: readonly BenchCase[] = [
     sharesOf: (members) => Array.from({ length: members }, () => 1),
     notes: [`Each party has a process; where there are more than cores, they share these.`, inMemory],
   }),
+  signBlocks,
 ]

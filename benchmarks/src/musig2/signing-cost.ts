@@ -12,6 +12,8 @@ export const articlesPerSigner = 6
 /** Of what the cryptography of a signer takes. */
 export const shareMax = 1.5
 
+/** What one party must do, by itself. */
+export const crypto = 'crypto'
 export const slowest = 'a round, p95'
 export const partyCpu = 'CPU of a party'
 export const ed25519Cpu = 'Ed25519 of a party'

@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { type Coordinator, parsePeerId } from '@rondo/core'
 import type { Target } from '../contestants/contestant.ts'
 import { connectToTarget, createNode } from '../contestants/rondo-node.ts'
@@ -7,6 +6,7 @@ import { machineMs } from '../machine-clock.ts'
 import { quantile } from '../statistics.ts'
 import { type CryptoCost, measureCrypto } from './bare-crypto.ts'
 import { type BareExchange, createBareExchange, type ExchangePlan } from './bare-exchange.ts'
+import { createBlockProbe } from './block-probe.ts'
 import type { Ended, Game, Player } from './game.ts'
 import { type Mesh, meshes } from './mesh.ts'
 
@@ -27,7 +27,6 @@ export interface Usage {
 }
 
 const dialsAtOnce = 16
-const probeMs = 1
 
 export interface Seating {
   /** Of the first member here, among all. */
@@ -37,14 +36,13 @@ export interface Seating {
 
 export interface Finish {
   readonly hosts: boolean
-  /** Whether the last of all members was to break the rules. */
-  readonly isSpoilt: boolean
-  readonly spoiler: string
+  /** Who was to break the rules, and so must have been convicted by all others. */
+  readonly spoiler?: string | undefined
 }
 
 export function createMembers(mesh: Mesh, game: Game) {
   const members: Member[] = []
-  const delay = monitorEventLoopDelay({ resolution: probeMs })
+  const probe = createBlockProbe()
   /** How those of this process reach each other. */
   const nearby = new Map<string, Target>()
   let hosted: Promise<Ended> | undefined
@@ -92,16 +90,14 @@ export function createMembers(mesh: Mesh, game: Game) {
     },
 
     /** Returns when the last member here had its outcome; a round that ends in another way than it should fails the run. */
-    async finish({ hosts, isSpoilt, spoiler }: Finish): Promise<number> {
-      const served = hosts ? members.slice(1) : members
-      const endings = [...(hosts ? [hosted] : []), ...served.map(({ player }) => player.next())]
-      const ended = await Promise.all(endings)
+    async finish({ hosts, spoiler }: Finish): Promise<number> {
+      // Whoever spoils a round may never hear how it ended.
+      const served = (hosts ? members.slice(1) : members).filter(({ node }) => node.peerId !== spoiler)
+      const ended = await Promise.all([...(hosts ? [hosted] : []), ...served.map(({ player }) => player.next())])
       const endedMs = machineMs()
-      for (const [at, each] of ended.entries()) {
-        if (!isSpoilt && each?.isCompleted !== true) throw new Error(`a round was aborted: ${each?.words}`)
-        const isSpoiler = members[at]?.node.peerId === spoiler
-        if (isSpoilt && !isSpoiler && each?.culprits.join() !== spoiler)
-          throw new Error(`whoever spoilt the round was not convicted: ${each?.words}`)
+      for (const each of ended) {
+        const isRight = spoiler === undefined ? each?.isCompleted : each?.culprits.join() === spoiler
+        if (isRight !== true) throw new Error(`a round ended as it should not: ${each?.words}`)
       }
       return endedMs
     },
@@ -114,16 +110,10 @@ export function createMembers(mesh: Mesh, game: Game) {
     },
 
     /** Begins to watch how long this process is busy at a stretch. */
-    watch(): void {
-      delay.reset()
-      delay.enable()
-    },
+    watch: (): void => probe.begin(),
 
-    /** The longest that a timer which was due had to wait since. */
-    watched(): number {
-      delay.disable()
-      return Math.max(0, delay.max / 1e6 - probeMs)
-    },
+    /** The longest since. */
+    watched: (): number => probe.end(),
 
     /** The same messages with no rounds in them. Returns how long it took for the members here. */
     async exchange(plan: ExchangePlan): Promise<number> {

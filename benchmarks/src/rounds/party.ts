@@ -33,14 +33,19 @@ export interface Bill extends Usage {
   readonly hostCpuUs: number
 }
 
+export interface Watched extends Bill {
+  /** The longest that the host's process was busy at a stretch, round by round. */
+  readonly blockedMs: readonly number[]
+}
+
 export interface Party {
   readonly members: number
   readonly processes: number
   /** How long all links took to make. */
   readonly linkedMs: number
   play(times: number): Promise<Bill>
-  /** The longest that the host's process was busy at a stretch, round by round. */
-  watch(times: number): Promise<readonly number[]>
+  /** The same, looking at the host's process, where a timer falls due once a millisecond meanwhile. */
+  watch(times: number): Promise<Watched>
   /** From now on the last member breaks the rules, and every round must convict it. */
   spoil(): Promise<void>
   exchange(bytes: number, times: number): Promise<Bill>
@@ -83,7 +88,7 @@ async function gather(shares: readonly number[], processes: readonly MembersProc
   const [host] = processes
   if (host === undefined) throw new TypeError('a party has a process')
   const others = everybody.slice(1).map(({ peerId = '' }) => peerId)
-  let isSpoilt = false
+  let spoiler: string | undefined
 
   async function bill(work: () => Promise<readonly number[]>): Promise<Bill> {
     await sleep(afterglowMs)
@@ -101,10 +106,9 @@ async function gather(shares: readonly number[], processes: readonly MembersProc
   }
 
   async function playOnce(first: MembersProcess): Promise<number> {
-    const how = { isSpoilt, spoiler: others.at(-1) ?? '' }
-    const guests = processes.slice(1).map((each) => each.call('members', 'finish', { ...how, hosts: false }))
+    const guests = processes.slice(1).map((each) => each.call('members', 'finish', { hosts: false, spoiler }))
     const began = first.call('members', 'start', { others })
-    const hosted = began.then(() => first.call('members', 'finish', { ...how, hosts: true }))
+    const hosted = began.then(() => first.call('members', 'finish', { hosts: true, spoiler }))
     return Math.max(...(await Promise.all([hosted, ...guests]))) - (await began)
   }
 
@@ -120,15 +124,19 @@ async function gather(shares: readonly number[], processes: readonly MembersProc
       }),
     async watch(times) {
       const blockedMs: number[] = []
-      while (blockedMs.length < times) {
-        await host.call('members', 'watch', undefined)
-        await playOnce(host)
-        blockedMs.push(await host.call('members', 'watched', undefined))
-      }
-      return blockedMs
+      const played = await bill(async () => {
+        const tookMs: number[] = []
+        while (tookMs.length < times) {
+          await host.call('members', 'watch', undefined)
+          tookMs.push(await playOnce(host))
+          blockedMs.push(await host.call('members', 'watched', undefined))
+        }
+        return tookMs
+      })
+      return { ...played, blockedMs }
     },
     async spoil() {
-      isSpoilt = true
+      spoiler = others.at(-1)
       await processes.at(-1)?.call('members', 'spoil', undefined)
     },
     exchange: (bytes, times) =>
