@@ -14,7 +14,16 @@ import { KeyUse } from './signing/key-use.js'
 import type { Order } from './signing/order.js'
 import { seatSigners } from './signing/seating.js'
 import type { SignerSource } from './signing/signer-source.js'
-import { type MessageSignature, type SigningRound, signingRoundOf } from './signing/signing-round.js'
+import {
+  type MessageSignature,
+  type ReadSigned,
+  readMessageSignature,
+  readSigned,
+  readSignedPsbt,
+  type Signed,
+  type SigningRound,
+  signingRoundOf,
+} from './signing/signing-round.js'
 import { SigningTask } from './signing/task.js'
 
 export interface Musig2Options {
@@ -74,7 +83,12 @@ export interface Musig2 {
 export function musig2(coordinator: Coordinator, { signer, approve, limits }: Musig2Options): Musig2 {
   if (typeof approve !== 'function') throw new TypeError('approve must be a function: nothing is signed unseen')
   const desk = new SigningDesk(coordinator, signer, approve, new KeyUse(resolveMusig2Limits(limits)))
-  const start = async (request: Order['request'], publicKeys: readonly Uint8Array[], options: SigningOptions) => {
+  const start = async <S extends Signed>(
+    request: Order['request'],
+    publicKeys: readonly Uint8Array[],
+    read: ReadSigned<S>,
+    options: SigningOptions,
+  ): Promise<SigningRound<S>> => {
     const { signers, signal = new AbortController().signal, ...times } = options
     const seats = await seatSigners(publicKeys, coordinator.peerId, signer, signers, signal)
     const roster = seats.map(({ peerId }) => peerId)
@@ -85,7 +99,7 @@ export function musig2(coordinator: Coordinator, { signer, approve, limits }: Mu
       const draft = { ...signingDefaults, ...times, signal, with: others, setup, local }
       const round = await rounds(coordinator).start(musig2Rounds, draft)
       void round.outcome.then(release)
-      return signingRoundOf(round, hasSigned)
+      return signingRoundOf(round, read, hasSigned)
     } catch (cause) {
       release()
       throw cause
@@ -93,18 +107,16 @@ export function musig2(coordinator: Coordinator, { signer, approve, limits }: Mu
   }
   return Object.freeze<Musig2>({
     serve: (options) => serveSigning(coordinator, desk, options),
-    signMessage: async ({ message, publicKeys, tweaks = [], ...options }) => {
-      const round = await start({ kind: 'message', message, publicKeys, tweaks }, publicKeys, options)
-      return round as SigningRound<MessageSignature>
-    },
+    signMessage: ({ message, publicKeys, tweaks = [], ...options }) =>
+      start({ kind: 'message', message, publicKeys, tweaks }, publicKeys, readMessageSignature, options),
     signPsbt: async ({ psbt: source, ...options }) => {
       const psbt = psbtBytes(source)
       const publicKeys = distinct(itemsOfPsbt(psbt).flatMap((item) => item.publicKeys))
-      return (await start({ kind: 'psbt', psbt }, publicKeys, options)) as SigningRound<SignedPsbt>
+      return start({ kind: 'psbt', psbt }, publicKeys, readSignedPsbt, options)
     },
     recover: async () => {
       const former = await rounds(coordinator).recover(musig2Rounds)
-      return former.map((round) => signingRoundOf(round, () => false))
+      return former.map((round) => signingRoundOf(round, readSigned, () => false))
     },
   })
 }

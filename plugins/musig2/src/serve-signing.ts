@@ -3,7 +3,7 @@ import { type Invite, rounds } from '@rondo/rounds'
 import { musig2Rounds } from './machine.js'
 import type { SigningDesk } from './signing/desk.js'
 import { Endings } from './signing/endings.js'
-import { type SigningOutcome, type SigningRound, signingRoundOf } from './signing/signing-round.js'
+import { readSigned, type SigningOutcome, type SigningRound, signingRoundOf } from './signing/signing-round.js'
 
 // Invitations to sign, and this node's answers to them.
 
@@ -52,7 +52,7 @@ async function answer(invite: SigningInvite, desk: SigningDesk): Promise<Signing
     }
     const round = invite.accept({ local })
     void round.outcome.then(release)
-    return signingRoundOf(round, hasSigned)
+    return signingRoundOf(round, readSigned, hasSigned)
   } catch (cause) {
     if (!(cause instanceof RondoError)) throw cause
     invite.decline(typeof cause.details['detail'] === 'string' ? cause.details['detail'] : cause.message)

@@ -220,6 +220,7 @@ describe('a round', () => {
       expect(progress.every(({ of, attempt }) => of === 3 && attempt === 1)).toBe(true)
       expect(progress.at(-1)?.waitingFor).not.toContain(host)
       expect(round.candidates).toEqual([host, ...world.others(0)])
+      expect(round.setup).toBe('x')
     })
   })
 

@@ -80,6 +80,7 @@ describe('a round may end', () => {
     const table = play()
     const member = reason === 'NOT_ENOUGH' ? 0 : 1
     expect(outcomeOf(table, member)).toMatchObject({ status: 'aborted', reason, mayBeCompleted: false })
+    expect(outcomeOf(table, member)).toHaveProperty('unconfirmed', undefined)
     const { effects } = table.player(member)
     expect(effects.filter(({ type }) => type === 'outcome')).toHaveLength(1)
   })
@@ -90,9 +91,13 @@ describe('who has confirmed', () => {
     const table = under('confirm')
     table.utter(1)
     table.ring(1, 'phase')
-    expect(outcomeOf(table, 1)).toMatchObject({ reason: 'TIMEOUT', mayBeCompleted: true })
+    const aborted = outcomeOf(table, 1)
+    expect(aborted).toMatchObject({ reason: 'TIMEOUT', mayBeCompleted: true })
     table.settle()
-    expect(outcomeOf(table, 1)).toMatchObject({ status: 'completed', attempt: 1 })
+    const completed = outcomeOf(table, 1)
+    expect(completed).toMatchObject({ status: 'completed', attempt: 1 })
+    if (aborted?.status !== 'aborted' || completed?.status !== 'completed') throw new Error('it ends twice')
+    expect(aborted.unconfirmed).toEqual({ value: completed.result })
     const outcomes = table.player(1).effects.filter(({ type }) => type === 'outcome')
     expect(outcomes.map((effect) => effect.type === 'outcome' && effect.outcome.status)).toEqual([
       'aborted',

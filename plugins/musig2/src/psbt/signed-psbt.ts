@@ -1,6 +1,6 @@
 import type { Transaction } from '@scure/btc-signer'
 import type { ItemSignature } from '../signing/item-signature.js'
-import type { SigningTask } from '../signing/task.js'
+import type { Item } from '../signing/order.js'
 import { psbtBase64, readPsbt } from './psbt.js'
 
 /** A PSBT with the signatures of a round in it: as bytes, as base64, and as a `Transaction` of `@scure/btc-signer`. */
@@ -33,9 +33,9 @@ export class SignedPsbt {
 }
 
 /** Writes what BIP-373 has fields for, and the signature that came of it. */
-export function signPsbt(task: SigningTask, psbt: Uint8Array, made: readonly ItemSignature[]): SignedPsbt {
+export function signPsbt(psbt: Uint8Array, items: readonly Item[], made: readonly ItemSignature[]): SignedPsbt {
   const transaction = readPsbt(psbt)
-  const signatures = task.items.map(({ input = 0, sighash = 0, publicKeys }, at) => {
+  const signatures = items.map(({ input = 0, sighash = 0, publicKeys }, at) => {
     const { signature, publicNonces, partialSignatures } = made[at] ?? {}
     void [publicNonces, partialSignatures, publicKeys]
     if (signature === undefined) throw new RangeError(`there is no signature for input ${input}`)

@@ -57,48 +57,70 @@ export interface SigningRound<S extends Signed = Signed> {
 }
 
 export type EngineRound = Round<readonly ItemSignature[], SigningTask>
-export type EngineOutcome = Outcome<readonly ItemSignature[]>
+
+type EngineOutcome = Outcome<readonly ItemSignature[]>
+
+/** What the signatures of a round are handed out as. */
+export type ReadSigned<S extends Signed> = (task: SigningTask, made: readonly ItemSignature[]) => S
 
 /** `hasSigned` says whether this signer's part may be on its way already. */
-export function signingRoundOf(round: EngineRound, hasSigned: () => boolean): SigningRound {
+export function signingRoundOf<S extends Signed>(
+  round: EngineRound,
+  read: ReadSigned<S>,
+  hasSigned: () => boolean,
+): SigningRound<S> {
   const { id, candidates: signers, setup } = round
-  const translate = (outcome: EngineOutcome): SigningOutcome => signingOutcomeOf(setup, outcome, hasSigned())
-  return Object.freeze<SigningRound>({
+  const signed = (made: readonly ItemSignature[]): S => read(setup, made)
+  const translate = (outcome: EngineOutcome): SigningOutcome<S> => signingOutcomeOf(outcome, signed, hasSigned())
+  const listeners: {
+    readonly [Name in keyof SigningRoundEvents<S>]: (listener: SigningRoundEvents<S>[Name]) => () => void
+  } = {
+    progress: (listener) => round.on('progress', listener),
+    outcome: (listener) => round.on('outcome', (outcome) => listener(translate(outcome))),
+  }
+  return Object.freeze<SigningRound<S>>({
     id,
     signers,
     outcome: round.outcome.then(translate),
-    on: (name, listener) => {
-      if (name === 'progress') return round.on('progress', listener as SigningRoundEvents<Signed>['progress'])
-      const tell = listener as SigningRoundEvents<Signed>['outcome']
-      return round.on('outcome', (outcome) => tell(translate(outcome)))
-    },
+    on: (name, listener) => listeners[name](listener),
     abort: (reason) => round.abort(reason),
     account: () => round.account(),
     transcript: () => round.transcript(),
   })
 }
 
-export function signingOutcomeOf(task: SigningTask, outcome: EngineOutcome, hasSigned: boolean): SigningOutcome {
+function signingOutcomeOf<S extends Signed>(
+  outcome: EngineOutcome,
+  signed: (made: readonly ItemSignature[]) => S,
+  hasSigned: boolean,
+): SigningOutcome<S> {
   if (outcome.status === 'completed') {
     const { result, ...rest } = outcome
-    return { ...rest, signed: signedOf(task, result) }
+    return { ...rest, signed: signed(result) }
   }
   const { unconfirmed, ...rest } = outcome
-  const signed = unconfirmed && signedOf(task, unconfirmed.result)
-  return { ...rest, mayBeSigned: hasSigned || saidItsPart(rest.account), signed }
-}
-
-function signedOf(task: SigningTask, made: readonly ItemSignature[]): Signed {
-  const { request } = task.order
-  if (request.kind === 'psbt') return signPsbt(task, request.psbt, made)
-  const [only] = made
-  if (only === undefined) throw new RangeError('a message has one signature')
-  const { message, publicKey, signature } = only
-  return { kind: 'message', message, publicKey, signature }
+  const mayBeSigned = hasSigned || saidItsPart(rest.account)
+  return { ...rest, mayBeSigned, signed: unconfirmed && signed(unconfirmed.result) }
 }
 
 /** Also in a former life: what was kept then is in the account. */
 function saidItsPart({ me, attempts }: Account): boolean {
   const phases = attempts.flatMap((attempt) => attempt.phases)
   return phases.some(({ name, said }) => name === 'sign' && said.some(({ member }) => member === me))
+}
+
+/** Of a round that somebody else began: either of the two. */
+export function readSigned(task: SigningTask, made: readonly ItemSignature[]): Signed {
+  return task.order.request.kind === 'psbt' ? readSignedPsbt(task, made) : readMessageSignature(task, made)
+}
+
+export function readMessageSignature(_task: SigningTask, [only]: readonly ItemSignature[]): MessageSignature {
+  if (only === undefined) throw new RangeError('a message has one signature')
+  const { message, publicKey, signature } = only
+  return { kind: 'message', message, publicKey, signature }
+}
+
+export function readSignedPsbt({ order: { request }, items }: SigningTask, made: readonly ItemSignature[]): SignedPsbt {
+  if (request.kind !== 'psbt') throw new TypeError('this order has no PSBT')
+  return signPsbt(request.psbt, items, made)
 }
