@@ -21,6 +21,8 @@ export class SigningDesk {
   readonly #signer: Signer
   readonly #approve: Approve
   readonly #keyUse: KeyUse
+  /** When the rest of the program had its last turn, as far as this knows. */
+  #turnAtMs = Number.NEGATIVE_INFINITY
 
   constructor(coordinator: Coordinator, signer: Signer, approve: Approve, keyUse: KeyUse) {
     this.#coordinator = coordinator
@@ -59,8 +61,16 @@ export class SigningDesk {
     return { local: { signer: this.#signer, pause: this.#pause, signs }, hasSigned: () => hasSigned }
   }
 
-  readonly #pause = (): Promise<void> =>
-    new Promise((resolve) => {
-      this.#coordinator.env.schedule(0, resolve)
+  /** Not by a timer: that would take a millisecond at least, each time. */
+  readonly #pause = async (): Promise<void> => {
+    const { env } = this.#coordinator
+    if (env.monotonicMs() - this.#turnAtMs < turnMsMax) return
+    await new Promise<void>((resolve) => {
+      env.defer(resolve)
     })
+    this.#turnAtMs = env.monotonicMs()
+  }
 }
+
+/** How long this keeps the rest of the program waiting before it gives it a turn. */
+const turnMsMax = 5
