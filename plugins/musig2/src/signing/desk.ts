@@ -21,8 +21,6 @@ export class SigningDesk {
   readonly #signer: Signer
   readonly #approve: Approve
   readonly #keyUse: KeyUse
-  /** When the rest of the program had its last turn, as far as this knows. */
-  #turnAtMs = Number.NEGATIVE_INFINITY
 
   constructor(coordinator: Coordinator, signer: Signer, approve: Approve, keyUse: KeyUse) {
     this.#coordinator = coordinator
@@ -60,6 +58,9 @@ export class SigningDesk {
     }
     return { local: { signer: this.#signer, pause: this.#pause, signs }, hasSigned: () => hasSigned }
   }
+
+  /** When the rest of the program had its last turn, as far as this knows. */
+  #turnAtMs = Number.NEGATIVE_INFINITY
 
   /** Not by a timer: that would take a millisecond at least, each time. */
   readonly #pause = async (): Promise<void> => {
