@@ -35,10 +35,9 @@ Attacks:
 ${attacks.join('\n')}
 
 Baselines: raw-ws sends one message a frame, raw-ws-coalesced 64; socket.io; libp2p over ws, noise and yamux; gossipsub
-with StrictSign. Deflate is off, and all but gossipsub, which cannot, wait above a mark for what has not left yet. On
-one machine contestants take turns (A B A B), so its mood hits all: compare ratios, not runs on two days. Every message
-is counted and checksummed by its receiver; a difference fails the run. Saturated: as fast as the receiver takes it.
-Paced: the same fixed load for everybody. Latency is one way, sender's call to receiver's handler. The limits never
-bind.
+with StrictSign. Deflate is off, and all but gossipsub, which cannot, wait above a mark for what has not left yet.
+Contestants take turns (A B A B), so its mood hits all: compare ratios, not runs on two days. Every message is counted
+and checksummed by its receiver; a difference fails the run. Saturated: as fast as the receiver takes it. Paced: the
+same fixed load for everybody. Latency is one way, sender's call to receiver's handler. The limits never bind.
 `
 }

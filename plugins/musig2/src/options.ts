@@ -8,6 +8,8 @@ export const signersMax = 100
 export const itemsMax = 64
 export const tweaksMax = 8
 export const psbtBytesMax = 262_144
+/** How long signing keeps the rest of the program waiting before it gives it a turn. */
+export const turnMsMax = 5
 
 export const defaultMusig2Limits = {
   /** Rounds at once that may use one key. */

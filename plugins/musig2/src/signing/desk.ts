@@ -2,6 +2,7 @@ import type { Coordinator, PeerId } from '@rondo/core'
 import { type Approve, requestOf } from '../approval.js'
 import { musig2Error } from '../errors.js'
 import type { SigningLocal } from '../machine.js'
+import { turnMsMax } from '../options.js'
 import type { Signer } from '../signer.js'
 import type { KeyUse } from './key-use.js'
 import type { SigningTask } from './task.js'
@@ -72,6 +73,3 @@ export class SigningDesk {
     this.#turnAtMs = env.monotonicMs()
   }
 }
-
-/** How long this keeps the rest of the program waiting before it gives it a turn. */
-const turnMsMax = 5
