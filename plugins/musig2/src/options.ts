@@ -8,8 +8,6 @@ export const signersMax = 100
 export const itemsMax = 64
 export const tweaksMax = 8
 export const psbtBytesMax = 262_144
-/** How long signing keeps the rest of the program waiting before it gives it a turn. */
-export const turnMsMax = 5
 
 export const defaultMusig2Limits = {
   /** Rounds at once that may use one key. */
@@ -25,3 +23,6 @@ export function resolveMusig2Limits(given: Musig2LimitsOption = {}): Musig2Limit
 
 /** People approve, and hardware is unlocked: it takes longer than a message does. */
 export const signingDefaults = { answerMs: 300_000, deadlineMs: 60_000 } as const
+
+/** How long signing keeps the rest of the program waiting before it gives it a turn. */
+export const turnMsMax = 5
