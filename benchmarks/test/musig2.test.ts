@@ -17,7 +17,7 @@ import { bytesPerMember, messagesPerMember, wall } from '../src/rounds/round-cos
 async function gather(count: number, items: number) {
   const signers = createMembers('memory', signingGame(items))
   onTestFinished(() => signers.close())
-  const everybody = await signers.open({ firstSeat: 0, count })
+  const everybody = await signers.open({ members: count, firstSeat: 0, count })
   await signers.connect({ everybody })
   const others = everybody.slice(1).map(({ peerId = '' }) => peerId)
   return { signers, others }

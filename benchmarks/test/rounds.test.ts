@@ -10,7 +10,7 @@ import { mergeSizes } from '../src/rounds/sizes.ts'
 async function gather(count: number) {
   const members = createMembers('memory', diceGame)
   onTestFinished(() => members.close())
-  const everybody = await members.open({ firstSeat: 0, count })
+  const everybody = await members.open({ members: count, firstSeat: 0, count })
   const links = await members.connect({ everybody })
   const others = everybody.slice(1).map(({ peerId = '' }) => peerId)
   return { members, links, others }
@@ -45,7 +45,10 @@ describe('members in one process', () => {
 test('members in one process and in others are linked, some in memory and some over sockets', async () => {
   const [near, far] = [createMembers('mixed', diceGame), createMembers('mixed', diceGame)]
   onTestFinished(async () => void (await Promise.all([near.close(), far.close()])))
-  const everybody = [...(await near.open({ firstSeat: 0, count: 1 })), ...(await far.open({ firstSeat: 1, count: 2 }))]
+  const everybody = [
+    ...(await near.open({ members: 3, firstSeat: 0, count: 1 })),
+    ...(await far.open({ members: 3, firstSeat: 1, count: 2 })),
+  ]
   expect(await Promise.all([near, far].map((each) => each.connect({ everybody })))).toEqual([2, 1])
   const others = everybody.slice(1).map(({ peerId = '' }) => peerId)
   near.watch()

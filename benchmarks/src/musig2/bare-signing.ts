@@ -148,22 +148,30 @@ function signByPlugin(world: World): Map<SigningStep, number> {
   const [publicKey = new Uint8Array(0)] = publicKeys
   const watch = new Stopwatch()
   const aggregate = watch.time('keys aggregated', () => aggregateKeys(publicKeys))
-  for (const item of items) {
+  const signed = items.map((item) => {
     const { message, tweaks, publicNonces } = item
     const key = watch.time('keys aggregated', () => tweaks.reduce(applyTweak, aggregate))
     const aggregateKey = xOnlyKeyOf(key)
     const own = watch.time('nonces made', () => nonceOf({ secretKey, publicKey, aggregateKey, message }))
     const areNonces = watch.time('nonces of others checked', () => publicNonces.every(isPublicNonce))
+    if (!areNonces) throw new Error('what others made are no nonces')
     const session = watch.time('nonces aggregated, sessions', () =>
       createSession(key, [own.publicNonce, ...publicNonces], message),
     )
     const part = watch.time('parts made', () => signPartially(session, own.secretNonce.take(), secretKey))
-    const isOwn = watch.time('own parts checked', () => verifyPartial(session, 0, part))
-    const parts = [part, ...partsOfOthers(world, item, session)]
-    const signature = watch.time('parts aggregated', () => aggregatePartials(session, parts))
-    const holds = watch.time('signatures verified', () => holdAll([{ publicKey: aggregateKey, message, signature }]))
-    if (!(areNonces && isOwn && holds)) throw new Error('what was signed does not hold')
-  }
+    return { session, part, parts: [part, ...partsOfOthers(world, item, session)] }
+  })
+  const areOwn = watch.time('own parts checked', () =>
+    signed.every(({ session, part }) => verifyPartial(session, 0, part)),
+  )
+  const signatures = watch.time('parts aggregated', () =>
+    signed.map(({ session, parts }) => {
+      const { key, message } = session
+      return { publicKey: xOnlyKeyOf(key), message, signature: aggregatePartials(session, parts) }
+    }),
+  )
+  const doHold = watch.time('signatures verified', () => holdAll(signatures))
+  if (!(areOwn && doHold)) throw new Error('what was signed does not hold')
   return watch.spentUs
 }
 

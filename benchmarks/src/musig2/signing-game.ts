@@ -12,16 +12,17 @@ import { psbtToSign } from './psbt-to-sign.ts'
 export function signingGame(items: number): Game {
   return {
     openStore: () => createMemoryStore({ durability: 'durable' }),
-    join(node, seat) {
+    join(node, seat, members) {
       rounds(node, generous)
       const signer = memorySigner(secretKeyOf(seat))
       const signing = musig2(node, { signer, approve: () => true })
       const served = signing.serve()
       let spoilt: Served | undefined
-      let request: Request | undefined
+      // Made before any clock runs.
+      const request = seat === 0 ? requestOf(members, items) : undefined
       return {
         async start(others) {
-          request ??= requestOf(others.length + 1, items)
+          if (request === undefined) throw new Error('whoever sits first begins')
           const { publicKeys } = request
           const holders = others.map((peerId, at) => ({ peerId, publicKey: publicKeys[at + 1] ?? new Uint8Array(0) }))
           const how = { signers: fixedSigners(holders), answerMs: roundMsMax, deadlineMs: roundMsMax }

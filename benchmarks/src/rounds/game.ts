@@ -22,8 +22,8 @@ export interface Player {
 export interface Game {
   /** For one member, where the game asks for more than a node has by itself. */
   openStore?(): Store
-  /** Members are seated from 0, who begins each round. */
-  join(node: Coordinator, seat: number): Player
+  /** Seats are numbered from 0, who begins each round. */
+  join(node: Coordinator, seat: number, members: number): Player
 }
 
 /** A machine may be busy; a round that hangs fails the run. */

@@ -29,6 +29,8 @@ export interface Usage {
 const dialsAtOnce = 16
 
 export interface Seating {
+  /** Of all members, wherever they are. */
+  readonly members: number
   /** Of the first member here, among all. */
   readonly firstSeat: number
   readonly count: number
@@ -54,12 +56,12 @@ export function createMembers(mesh: Mesh, game: Game) {
   }
 
   return {
-    async open({ firstSeat, count }: Seating): Promise<readonly Target[]> {
+    async open({ members: seats, firstSeat, count }: Seating): Promise<readonly Target[]> {
       const { transports, addressesAt } = meshes[mesh]
       const targets: Target[] = []
       for (let seat = firstSeat; seat < firstSeat + count; seat += 1) {
         const node = await createNode({ transports, store: game.openStore?.() })
-        members.push({ node, player: game.join(node, seat), exchange: createBareExchange(node) })
+        members.push({ node, player: game.join(node, seat, seats), exchange: createBareExchange(node) })
         const addresses: string[] = []
         for (const address of addressesAt(seat)) addresses.push(...(await node.listen(address)).addresses)
         const [far = '', near = far] = addresses

@@ -79,7 +79,7 @@ async function gather(shares: readonly number[], processes: readonly MembersProc
   const targets = await Promise.all(
     processes.map((each, index) => {
       const firstSeat = shares.slice(0, index).reduce((sum, share) => sum + share, 0)
-      return each.call('members', 'open', { firstSeat, count: shares[index] ?? 0 })
+      return each.call('members', 'open', { members, firstSeat, count: shares[index] ?? 0 })
     }),
   )
   const everybody = targets.flat()
