@@ -1,5 +1,13 @@
 export type { Approve, MessageSigningRequest, PsbtSigningRequest, SigningRequest } from './approval.js'
-export { aggregateKeys, applyTweak, type KeyContext, plainKeyOf, type Tweak, xOnlyKeyOf } from './bip327/key-context.js'
+export {
+  aggregateKeys,
+  applyTweak,
+  type KeyContext,
+  plainKeyOf,
+  sortKeys,
+  type Tweak,
+  xOnlyKeyOf,
+} from './bip327/key-context.js'
 export type { SecretNonce } from './bip327/nonces.js'
 export type { Session } from './bip327/session.js'
 export { musig2ErrorGuide } from './error-guide.js'

@@ -2,7 +2,7 @@ import { type PeerId, platformCrypto } from '@rondo/core'
 import { Declined, defineRounds, fault, schemaOf } from '@rondo/rounds'
 import { xOnlyKeyOf } from './bip327/key-context.js'
 import { isPublicNonce, publicNonceBytes } from './bip327/nonces.js'
-import { aggregatePartials, isPartial, verifyPartial } from './bip327/session.js'
+import { aggregatePartials, findWrongPart, isPartial, type Part } from './bip327/partials.js'
 import { holdAll } from './bip327/signatures.js'
 import { itemsMax } from './options.js'
 import type { Signer, SignerNonce } from './signer.js'
@@ -56,11 +56,9 @@ export const musig2Rounds = defineRounds({ name: 'musig2', setup: signingTask, l
       return partials
     },
     check: (view, from, partials) => {
-      const sessions = sessionsOf(view)
-      if (partials.length !== sessions.length)
-        return fault(`${partials.length} parts for ${sessions.length} signatures`)
-      const seat = view.roster.indexOf(from)
-      const at = partials.findIndex((partial, item) => !holds(view, item, seat, partial))
+      const count = view.setup.items.length
+      if (partials.length !== count) return fault(`${partials.length} parts for ${count} signatures`)
+      const at = findWrongPart(partsOf(view, from, partials))
       return at < 0 || fault(`part ${at} does not belong to its key, its nonce and the message`)
     },
     // What is wanted is the signature: each part is looked at only where that does not hold.
@@ -116,9 +114,17 @@ function placeOf(...parts: readonly (string | number)[]): Uint8Array {
   return platformCrypto.sha256(new TextEncoder().encode(['rondo/musig2 nonce', ...parts].join()))
 }
 
-function holds(view: AgreedView, item: number, seat: number, partial: Uint8Array): boolean {
-  const session = sessionsOf(view)[item]
-  return session !== undefined && verifyPartial(session, view.setup.seatsOf(item).indexOf(seat), partial)
+/** What one member said, item by item. */
+function partsOf(
+  view: AgreedView & Pick<Place, 'roster'>,
+  from: PeerId,
+  partials: readonly Uint8Array[],
+): readonly Part[] {
+  const seat = view.roster.indexOf(from)
+  return sessionsOf(view).map((session, item) => {
+    const signer = view.setup.seatsOf(item).indexOf(seat)
+    return { session, signer, partial: partials[item] ?? new Uint8Array(0) }
+  })
 }
 
 interface SignedView extends AgreedView {

@@ -1,7 +1,7 @@
 import { equalBytes } from '@rondo/core'
 import { IndividualPubkey } from '@scure/btc-signer/musig2.js'
 import { makeNonce, type SecretNonce } from './bip327/nonces.js'
-import { signPartially } from './bip327/session.js'
+import { signPartially } from './bip327/partials.js'
 import type { Signer } from './signer.js'
 
 /**
@@ -23,7 +23,15 @@ export function memorySigner(...secretKeys: readonly Uint8Array[]): Signer<Secre
     holds: (publicKey) => pairs.some((each) => equalBytes(each.publicKey, publicKey)),
     makeNonce: (request) => makeNonce({ ...request, secretKey: secretKeyOf(request.publicKey) }),
     // Whether the part holds is seen before it is said: a round says nothing that it would refuse.
-    sign: ({ session, publicKey, secretNonce }) => signPartially(session, secretNonce.take(), secretKeyOf(publicKey)),
+    sign: ({ session, publicKey, secretNonce }) => {
+      const nonce = secretNonce.take()
+      try {
+        return signPartially(session, nonce, secretKeyOf(publicKey))
+      } finally {
+        // Also where there is no key to sign with.
+        nonce.fill(0)
+      }
+    },
   })
 }
 

@@ -1,6 +1,7 @@
-import { InvalidContributionErr, nonceAggregate, nonceGen } from '@scure/btc-signer/musig2.js'
+import { equalBytes } from '@rondo/core'
+import { nonceGen } from '@scure/btc-signer/musig2.js'
 import { ContributionError } from './contribution-error.js'
-import { readPoint } from './curve.js'
+import { type CurvePoint, extendedBytes, Point, readPoint } from './curve.js'
 
 // BIP-327, nonces. A public nonce is 66 bytes, two points; a secret one is used once and never again.
 
@@ -49,10 +50,8 @@ export class SecretNonce {
 
 /** Whether it is two points, neither at infinity. */
 export function isPublicNonce(bytes: Uint8Array): boolean {
-  if (bytes.length !== publicNonceBytes) return false
   try {
-    readPoint(bytes.subarray(0, 33))
-    readPoint(bytes.subarray(33))
+    readPublicNonce(bytes)
     return true
   } catch {
     return false
@@ -61,10 +60,39 @@ export function isPublicNonce(bytes: Uint8Array): boolean {
 
 /** `NonceAgg`. Throws a ContributionError where one of them is no nonce. */
 export function aggregateNonces(publicNonces: readonly Uint8Array[]): Uint8Array {
-  try {
-    return nonceAggregate([...publicNonces])
-  } catch (thrown) {
-    if (thrown instanceof InvalidContributionErr) throw new ContributionError(thrown.idx, 'pubnonce')
-    throw thrown
+  if (publicNonces.length === 0) throw new RangeError('there is no nonce to aggregate')
+  let [first, second] = [Point.ZERO, Point.ZERO]
+  for (const [signer, bytes] of publicNonces.entries()) {
+    if (!isPublicNonce(bytes)) throw new ContributionError(signer, 'pubnonce')
+    const points = readPublicNonce(bytes)
+    first = first.add(points.first)
+    second = second.add(points.second)
   }
+  const aggregate = new Uint8Array(publicNonceBytes)
+  aggregate.set(extendedBytes(first))
+  aggregate.set(extendedBytes(second), 33)
+  return aggregate
+}
+
+interface PublicNonce {
+  readonly first: CurvePoint
+  readonly second: CurvePoint
+  /** What it was read from: whoever holds the bytes may have changed them since. */
+  readonly copy: Uint8Array
+}
+
+const known = new WeakMap<Uint8Array, PublicNonce>()
+
+/**
+ * Throws where it is not two points. A nonce is looked at when it comes, when it is added up and with each part, and read once: that
+ * costs two square roots, and with many signers nothing else costs as much.
+ */
+export function readPublicNonce(bytes: Uint8Array): PublicNonce {
+  const before = known.get(bytes)
+  if (before !== undefined && equalBytes(before.copy, bytes)) return before
+  if (bytes.length !== publicNonceBytes) throw new RangeError('a nonce is two points')
+  const [first, second] = [readPoint(bytes.subarray(0, 33)), readPoint(bytes.subarray(33))]
+  const nonce = { first, second, copy: bytes.slice() }
+  known.set(bytes, nonce)
+  return nonce
 }
