@@ -12,7 +12,7 @@ import {
   type NoncePair,
   type Session,
   signPartially,
-  verifyPartial,
+  verifyParts,
   xOnlyKeyOf,
 } from '@rondo/plugin-musig2/bip327'
 import * as scure from '@scure/btc-signer/musig2.js'
@@ -149,7 +149,9 @@ function signByPlugin(world: World): Map<SigningStep, number> {
   const watch = new Stopwatch()
   const aggregate = watch.time('keys aggregated', () => aggregateKeys(publicKeys))
   const signed = items.map((item) => {
-    const { message, tweaks, publicNonces } = item
+    const { message, tweaks } = item
+    // As they come in a message: what was read once is known again by where it lies.
+    const publicNonces = item.publicNonces.map((nonce) => nonce.slice())
     const key = watch.time('keys aggregated', () => tweaks.reduce(applyTweak, aggregate))
     const aggregateKey = xOnlyKeyOf(key)
     const own = watch.time('nonces made', () => nonceOf({ secretKey, publicKey, aggregateKey, message }))
@@ -162,7 +164,7 @@ function signByPlugin(world: World): Map<SigningStep, number> {
     return { session, part, parts: [part, ...partsOfOthers(world, item, session)] }
   })
   const areOwn = watch.time('own parts checked', () =>
-    signed.every(({ session, part }) => verifyPartial(session, 0, part)),
+    verifyParts(signed.map(({ session, part }) => ({ session, signer: 0, partial: part }))),
   )
   const signatures = watch.time('parts aggregated', () =>
     signed.map(({ session, parts }) => {
