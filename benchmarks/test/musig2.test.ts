@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { measureSigning, signingSteps, totalOf } from '../src/musig2/bare-signing.ts'
+import { measureSigning } from '../src/musig2/bare-signing.ts'
 import {
   articlesPerSigner,
   ed25519Cpu,
@@ -10,6 +10,7 @@ import {
   slowest,
 } from '../src/musig2/signing-cost.ts'
 import { signingGame } from '../src/musig2/signing-game.ts'
+import { signingSteps, totalOf } from '../src/musig2/steps.ts'
 import { createMembers } from '../src/rounds/members.ts'
 import type { Party } from '../src/rounds/party.ts'
 import { bytesPerMember, messagesPerMember, wall } from '../src/rounds/round-cost.ts'

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { CalledProcess } from '../processes/bench-process.ts'
-import type { SigningCosts, SigningSize } from './bare-signing.ts'
 import type { CryptoEnds } from './crypto-process.ts'
+import type { SigningCosts, SigningSize } from './steps.ts'
 
 const program = fileURLToPath(new URL('./crypto-process.ts', import.meta.url))
 

@@ -18,40 +18,10 @@ import {
 import * as scure from '@scure/btc-signer/musig2.js'
 import { cpuUs } from '../ends/cpu-clock.ts'
 import { messageOf, publicKeysOf, secretKeyOf } from './keys.ts'
+import type { SigningCosts, SigningSize, SigningStep, StepCosts } from './steps.ts'
 
 // The cryptography that one of several signers has to do in one round, with nothing around it: by the plugin's own functions, and
 // by scure's alone, which aggregates the keys again for every session. Whatever the others do comes before the clock.
-
-/** In the order in which they are taken. */
-export const signingSteps = [
-  'keys aggregated',
-  'nonces made',
-  'nonces of others checked',
-  'nonces aggregated, sessions',
-  'parts made',
-  'own parts checked',
-  'parts aggregated',
-  'signatures verified',
-] as const
-
-export type SigningStep = (typeof signingSteps)[number]
-
-/** Milliseconds of processor time in a round; a step that a library takes as part of another is not there. */
-export type StepCosts = Readonly<Partial<Record<SigningStep, number>>>
-
-export interface SigningCosts {
-  readonly plugin: StepCosts
-  readonly scure: StepCosts
-}
-
-export interface SigningSize {
-  readonly signers: number
-  readonly items: number
-}
-
-export function totalOf(costs: StepCosts): number {
-  return Object.values(costs).reduce((sum, each) => sum + each, 0)
-}
 
 /** The mean of so many rounds, after some that do not count. */
 export function measureSigning(size: SigningSize, times: number): SigningCosts {

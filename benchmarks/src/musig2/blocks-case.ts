@@ -1,8 +1,8 @@
 import type { BenchCase, Measured, Metric, Sample, Setting } from '../bench-case.ts'
 import { type Party, type PartyPlan, type Watched, withParty } from '../rounds/party.ts'
 import { type Alone, withAlone } from './alone.ts'
-import { totalOf } from './bare-signing.ts'
 import { articlesPerSigner, crypto, partyCpu } from './signing-cost.ts'
+import { totalOf } from './steps.ts'
 
 // How long one signer's program is busy at a stretch. It has a process to itself; all others share a second one, and are linked among
 // themselves in memory, so that nothing but its own work can hold its event loop up.

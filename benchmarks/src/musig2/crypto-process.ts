@@ -1,5 +1,6 @@
 import { serveCalls } from '../processes/serve-calls.ts'
-import { measureSigning, type SigningCosts, type SigningSize } from './bare-signing.ts'
+import { measureSigning } from './bare-signing.ts'
+import type { SigningCosts, SigningSize } from './steps.ts'
 
 // A process that signs with nobody: what the cryptography alone costs, in the same run and with nothing beside it.
 

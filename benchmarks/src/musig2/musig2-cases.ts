@@ -6,7 +6,6 @@ import { halved, withParty } from '../rounds/party.ts'
 import { bytesPerMember, messagesPerMember, wall } from '../rounds/round-cost.ts'
 import { mergeSizes, nameOf } from '../rounds/sizes.ts'
 import { withAlone } from './alone.ts'
-import { type SigningCosts, type SigningSize, signingSteps, totalOf } from './bare-signing.ts'
 import { signBlocks } from './blocks-case.ts'
 import {
   articlesPerSigner,
@@ -20,6 +19,7 @@ import {
   shareMax,
   slowest,
 } from './signing-cost.ts'
+import { type SigningCosts, type SigningSize, signingSteps, totalOf } from './steps.ts'
 
 const allSizes = [2, 5, 20, 100]
 const fewSizes = [2, 5]

@@ -2,7 +2,7 @@ import type { Sample } from '../bench-case.ts'
 import type { Party } from '../rounds/party.ts'
 import { bytesPerMember, messagesPerMember, wall } from '../rounds/round-cost.ts'
 import { quantile } from '../statistics.ts'
-import { type SigningCosts, totalOf } from './bare-signing.ts'
+import { type SigningCosts, totalOf } from './steps.ts'
 
 // One run: so many signing rounds, then one round trip after the other, Ed25519 alone, and MuSig2 alone. What a round may take
 // follows from the last three.
