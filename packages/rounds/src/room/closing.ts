@@ -7,6 +7,7 @@ import {
   type Attempt,
   candidateOf,
   culpritIn,
+  isJudging,
   phaseMsOf,
   presentAttempt,
   type Suspect,
@@ -84,7 +85,8 @@ export function settleClosings(turn: Turn): void {
   const { room } = turn
   const attempt = presentAttempt(room)
   if (room.stage === 'accepted' || room.stage === 'invited') return settleWithoutHost(turn)
-  if (attempt?.isOpen !== true) return
+  // Whose fault it is comes first, and is known soon.
+  if (attempt?.isOpen !== true || isJudging(attempt)) return
   const culprit = culpritIn(room, attempt)
   if (culprit !== undefined) {
     const reason = culprit.kind === 'equivocation' ? 'EQUIVOCATION' : 'FAULT'

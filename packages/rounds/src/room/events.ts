@@ -18,7 +18,7 @@ export type RoomEvent =
   | { readonly type: 'abort'; readonly reason: AbortReason; readonly detail: string }
 
 /** One of each at a time: setting one again replaces it. */
-export type TimerName = 'answers' | 'begin' | 'phase' | 'regroup' | 'gather' | 'pull' | 'expiry'
+export type TimerName = 'answers' | 'begin' | 'phase' | 'regroup' | 'gather' | 'pull' | 'judge' | 'expiry'
 
 export type RoomEffect =
   /** Sign it, keep it, and then it is `heard` like any other. */

@@ -110,6 +110,7 @@ function open(turn: Turn, { join, proposal, round, number, members }: Proposed):
     isOpen: !room.isWatched,
     isConfirmed: false,
     isStuck: false,
+    verdicts: undefined,
     result: undefined,
     closings: [],
     phaseAtMs: turn.atMs,

@@ -6,7 +6,7 @@ import type { Phase } from '../plan/plan.js'
 import { textOf } from '../plan/verdict.js'
 import { close } from './closing.js'
 import { convict } from './convict.js'
-import { type Attempt, culpritIn, type Room, type Saying } from './room.js'
+import { type Attempt, culpritIn, isJudging, type Room, type Saying } from './room.js'
 import type { Turn } from './turn.js'
 import { viewOf } from './view-of.js'
 
@@ -113,26 +113,58 @@ function refuseCopies(turn: Turn, attempt: Attempt, phase: number, positions: re
   close(turn, attempt.id, { reason: 'COPIED', closing: 'closed', detail: 'two contributions are equal', suspects })
 }
 
-/** One verdict on all, where the phase has one; each alone where that says no. */
+/** One verdict on all, where the phase has one; each alone where that says no, and a member at a time: it may take long. */
 function judgeTogether(turn: Turn, id: string): boolean {
-  const attempt = turn.attempt(id)
-  const step = turn.room.plan.phases[attempt.phase]
+  const step = turn.room.plan.phases[turn.attempt(id).phase]
   if (step?.kind !== 'said' || step.checkTogether === undefined) return true
-  try {
-    if (step.checkTogether(viewOf(turn.room, attempt, attempt.phase)) === true) return true
-  } catch (cause) {
-    return leadNowhere(turn, id, 'FAILED', `checkTogether of ${step.name} failed: ${textOf(cause)}`)
+  if (turn.attempt(id).verdicts === undefined) {
+    try {
+      const attempt = turn.attempt(id)
+      if (step.checkTogether(viewOf(turn.room, attempt, attempt.phase)) === true) return true
+    } catch (cause) {
+      return leadNowhere(turn, id, 'FAILED', `checkTogether of ${step.name} failed: ${textOf(cause)}`)
+    }
+    turn.changeAttempt(id, { verdicts: [] })
   }
-  judgeEach(turn, id)
-  const isAnyRefused = turn.attempt(id).said[attempt.phase]?.some((saying) => saying?.state === 'refused')
+  if (isJudging(turn.attempt(id))) judgeNext(turn, id)
+  // Nobody waits for somebody who only watches, so there it is done at once.
+  if (turn.room.isWatched) judgeRest(turn, id)
+  if (isJudging(turn.attempt(id))) {
+    turn.want({ type: 'timer', name: 'judge', ms: 0 })
+    return false
+  }
+  return refuseEach(turn, id, step.name)
+}
+
+/** All that are left, in one go. */
+export function judgeRest(turn: Turn, id: string): void {
+  while (isJudging(turn.attempt(id))) judgeNext(turn, id)
+}
+
+function judgeNext(turn: Turn, id: string): void {
+  const attempt = turn.attempt(id)
+  const { verdicts = [], phase, said } = attempt
+  const [step, saying] = [turn.room.plan.phases[phase], said[phase]?.[verdicts.length]]
+  if (!isJudging(attempt) || step === undefined || saying === undefined) throw new Error(`nothing is judged in ${id}`)
+  const verdict = judgeContent(step, viewOf(turn.room, attempt), saying.article.author, saying.value)
+  turn.changeAttempt(id, { verdicts: [...verdicts, verdict] })
+}
+
+/** Whoever broke the protocol is convicted; where nobody did, the contributions lead nowhere. */
+function refuseEach(turn: Turn, id: string, name: string): false {
+  const { verdicts = [], phase } = turn.attempt(id)
+  for (const [position, verdict] of verdicts.entries()) {
+    const saying = turn.attempt(id).said[phase]?.[position]
+    if (saying?.state === 'accepted' && !verdict.ok) refuse(turn, turn.attempt(id), position, saying, verdict)
+  }
+  const isAnyRefused = turn.attempt(id).said[phase]?.some((saying) => saying?.state === 'refused')
   if (isAnyRefused === true) return false
   // Somebody convicted is a better reason, and will be given.
-  if (culpritIn(turn.room, attempt) !== undefined) {
+  if (culpritIn(turn.room, turn.attempt(id)) !== undefined) {
     turn.changeAttempt(id, { isStuck: true })
     return false
   }
-  const detail = `the contributions to ${step.name} do not hold together, though each does alone`
-  return leadNowhere(turn, id, 'NO_RESULT', detail)
+  return leadNowhere(turn, id, 'NO_RESULT', `the contributions to ${name} do not hold together, though each does alone`)
 }
 
 function leadNowhere(turn: Turn, id: string, reason: 'FAILED' | 'NO_RESULT', detail: string): false {

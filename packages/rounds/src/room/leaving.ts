@@ -3,7 +3,8 @@ import { close, endsFor, reasonOf } from './closing.js'
 import { toldOf, wordsOf } from './closing-words.js'
 import { finish } from './ending.js'
 import { decline } from './gathering.js'
-import { type AbortReason, joinsOf, presentAttempt } from './room.js'
+import { judgeRest } from './judging.js'
+import { type AbortReason, isJudging, joinsOf, presentAttempt } from './room.js'
 import type { Turn } from './turn.js'
 
 // Why a member goes no further that nobody told it: its time is over, or its own program has had enough.
@@ -23,6 +24,9 @@ export function ranOut(turn: Turn): void {
     finish(turn, { reason: 'TIMEOUT', detail: 'this member did not answer in time' })
   } else if (room.stage === 'joining' && attempt === undefined) {
     finish(turn, { reason: 'FAILED', detail: 'what this member signs to join was not signed and kept in time' })
+  } else if (attempt?.isOpen === true && isJudging(attempt)) {
+    // Everybody has spoken: what ends the attempt follows from that.
+    judgeRest(turn, attempt.id)
   } else if (attempt?.isOpen === true) {
     const phase = room.plan.phases[attempt.phase]?.name ?? ''
     const first = attempt.closings.find((closing) => endsFor(attempt, closing))

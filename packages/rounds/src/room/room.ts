@@ -9,6 +9,7 @@ import type {
   Proposal,
 } from '../articles/article.js'
 import type { RosterMember } from '../articles/ids.js'
+import type { Judgement } from '../plan/judge.js'
 import type { Plan } from '../plan/plan.js'
 
 // What one member knows of one round: a value, which `step` turns into the next one. A room is all that an invitation led to: the
@@ -71,6 +72,11 @@ export interface Attempt {
   readonly isConfirmed: boolean
   /** Each contribution to the present phase holds, and all of them together lead nowhere. */
   readonly isStuck: boolean
+  /**
+   * Where the contributions to the present phase do not hold together: what each is by itself, in the order of the roster, as far as
+   * they have been looked at.
+   */
+  readonly verdicts: readonly Judgement[] | undefined
   /** Of the author's function, once the author's phases are complete. */
   readonly result: { readonly value: unknown } | undefined
   readonly closings: readonly Closing[]
@@ -204,6 +210,11 @@ export function isConvicted({ culprits }: Pick<Room, 'culprits'>, member: number
 /** The first one convicted who is still there: whoever was left out before is no reason any more. */
 export function culpritIn({ culprits }: Room, { roster }: Attempt): Culprit | undefined {
   return culprits.find(({ member }) => roster.includes(member))
+}
+
+/** Whether it is known that the contributions do not hold together, and not yet whose do not hold alone. */
+export function isJudging({ verdicts, roster }: Attempt): boolean {
+  return verdicts !== undefined && verdicts.length < roster.length
 }
 
 /** How long a phase may take. */

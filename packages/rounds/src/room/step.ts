@@ -148,6 +148,9 @@ function rang(turn: Turn, name: Extract<RoomEvent, { type: 'timer' }>['name']): 
       return regroupFailed(turn)
     case 'pull':
       return pull(turn)
+    case 'judge':
+      // What is left of it follows from all that is known, as ever.
+      return
     case 'expiry':
       return expire(turn)
   }

@@ -104,6 +104,7 @@ export class Player {
       if (effect.type === 'contribute')
         this.wanted.push({ ...effect.draft, value: this.number * 10 + effect.draft.phase })
       if (effect.type === 'desist') this.#desist()
+      if (effect.type === 'timer' && effect.name === 'judge') this.happen({ type: 'timer', name: 'judge' })
     }
   }
 

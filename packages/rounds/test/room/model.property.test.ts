@@ -30,7 +30,7 @@ interface Game {
 
 // What may happen.
 
-const timers: readonly TimerName[] = ['answers', 'begin', 'phase', 'regroup', 'gather', 'pull', 'expiry']
+const timers: readonly TimerName[] = ['answers', 'begin', 'phase', 'regroup', 'gather', 'pull', 'judge', 'expiry']
 const event: fc.Arbitrary<RoomEvent> = fc.oneof(
   { weight: 12, arbitrary: fc.constantFrom(...timers).map((name): RoomEvent => ({ type: 'timer', name })) },
   {

@@ -66,7 +66,7 @@ type Move =
   | { readonly what: 'sign' | 'hear'; readonly who: number; readonly at: number }
   | { readonly what: 'happen'; readonly who: number; readonly event: RoomEvent }
 
-const timers: readonly TimerName[] = ['answers', 'begin', 'phase', 'regroup', 'gather', 'pull', 'expiry']
+const timers: readonly TimerName[] = ['answers', 'begin', 'phase', 'regroup', 'gather', 'pull', 'judge', 'expiry']
 const event: fc.Arbitrary<RoomEvent> = fc.oneof(
   fc.constant<RoomEvent>({ type: 'accept', nonce: idOf('2') }),
   fc.constant<RoomEvent>({ type: 'accept', nonce: idOf('3') }),
