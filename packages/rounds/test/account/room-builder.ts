@@ -123,6 +123,7 @@ export class RoomBuilder {
       isOpen: true,
       isConfirmed: false,
       isStuck: false,
+      verdicts: undefined,
       result: undefined,
       closings: [],
       phaseAtMs: 0,

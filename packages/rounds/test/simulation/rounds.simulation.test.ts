@@ -7,7 +7,7 @@ import { describeRecipe, everyTrouble, type Recipe, recipeOf, type Trouble } fro
 const isFull = process.env['RONDO_TIER'] === 'full'
 /** In the quick tier no world is so large that it takes the time of a hundred small ones. */
 const peersMax = isFull ? 20 : 8
-const timeout = isFull ? 3_600_000 : 30_000
+const timeout = isFull ? 3_600_000 : 300_000
 
 interface Seen {
   completed: number
