@@ -44,7 +44,9 @@ interface SceneRun {
 /** The first round of a process, some more, and some that the last signer spoils. */
 async function watchScene(party: Party, scene: Scene, rounds: number, alone: Alone): Promise<readonly SceneRun[]> {
   const { signers, items } = scene
-  const [cold, more] = [await party.watch(1), await party.watch(rounds)]
+  const cold = await party.watch(1)
+  // Where there is time for one round only, it is the first.
+  const more = rounds > 1 ? await party.watch(rounds) : cold
   const { signUs, verifyUs } = await party.crypto(320)
   const { plugin } = await alone({ signers, items })
   await party.spoil()

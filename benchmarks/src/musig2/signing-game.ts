@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Coordinator, createMemoryStore } from '@rondo/core'
 import { fixedSigners, memorySigner, musig2, musig2Rounds, type SigningRound } from '@rondo/plugin-musig2'
 import { rounds, type Served } from '@rondo/rounds'
-import { type Ended, endedOf, type Game, generous, roundMsMax } from '../rounds/game.ts'
+import { type Ended, endedOf, type Game, generous, phaseMsMax } from '../rounds/game.ts'
 import { messageOf, publicKeysOf, secretKeyOf } from './keys.ts'
 import { psbtToSign } from './psbt-to-sign.ts'
 
@@ -25,7 +25,7 @@ export function signingGame(items: number): Game {
           if (request === undefined) throw new Error('whoever sits first begins')
           const { publicKeys } = request
           const holders = others.map((peerId, at) => ({ peerId, publicKey: publicKeys[at + 1] ?? new Uint8Array(0) }))
-          const how = { signers: fixedSigners(holders), answerMs: roundMsMax, deadlineMs: roundMsMax }
+          const how = { signers: fixedSigners(holders), answerMs: phaseMsMax, deadlineMs: phaseMsMax }
           return { ended: endOf(await begin(signing, request, how)) }
         },
         next: async (): Promise<Ended> => endedOf(await (spoilt ?? served).next()),

@@ -26,8 +26,8 @@ export interface Game {
   join(node: Coordinator, seat: number, members: number): Player
 }
 
-/** A machine may be busy; a round that hangs fails the run. */
-export const roundMsMax = 60_000
+/** Of each phase. A machine may be busy; a round that hangs fails the run. */
+export const phaseMsMax = 180_000
 
 /** Far above what is asked for, so that every guard does its work and none holds a round back. */
 export const generous = { limits: { invitationsPerSecond: 1_000_000, invitationsBurst: 1_000_000 } }

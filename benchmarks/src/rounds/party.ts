@@ -11,6 +11,8 @@ import type { Mesh } from './mesh.ts'
 const program = fileURLToPath(new URL('./members-process.ts', import.meta.url))
 /** Acknowledgements and goodbyes come a little later, and belong to what they are about. */
 const afterglowMs = 30
+/** A hundred members of one process on a busy machine take minutes for a round. */
+const callTimeoutMs = 600_000
 
 type MembersProcess = CalledProcess<MemberEnds>
 
@@ -64,7 +66,8 @@ export async function withParty<T>(plan: PartyPlan, use: (party: Party) => Promi
   const { game, items = 1, mesh, shares, label, cpuProfDir } = plan
   const args = [mesh, game, String(items)]
   const processes = shares.map(
-    (_, index): MembersProcess => new CalledProcess({ program, args, label: `${label}.${index}`, cpuProfDir }),
+    (_, index): MembersProcess =>
+      new CalledProcess({ program, args, callTimeoutMs, label: `${label}.${index}`, cpuProfDir }),
   )
   try {
     return await use(await gather(shares, processes))
