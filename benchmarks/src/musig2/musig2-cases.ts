@@ -19,7 +19,7 @@ import {
   shareMax,
   slowest,
 } from './signing-cost.ts'
-import { type SigningCosts, type SigningSize, signingSteps, totalOf } from './steps.ts'
+import { type SigningCosts, type SigningSize, type SigningStep, signingSteps, totalOf } from './steps.ts'
 
 const allSizes = [2, 5, 20, 100]
 const fewSizes = [2, 5]
@@ -133,6 +133,9 @@ function runsOf(members: number, { runs, runsOfHundred }: Plan): number {
   return members < 100 ? runs : runsOfHundred
 }
 
+/** Steps that scure takes as part of others. */
+const withinOthers: readonly string[] = ['nonces of others checked', 'own parts checked'] satisfies SigningStep[]
+
 /** Step by step what one signer must do, with nothing around it. */
 const signCrypto: BenchCase = {
   name: 'sign-crypto',
@@ -140,7 +143,11 @@ const signCrypto: BenchCase = {
   transports: ['memory'],
   payloadBytes: 0,
   metrics: allSizes.flatMap((signers) =>
-    [total, ...signingSteps].map((step) => ({ name: nameOf(step, signers), unit: 'ms' })),
+    [total, ...signingSteps].map((step) => ({
+      name: nameOf(step, signers),
+      unit: 'ms',
+      comparedWith: withinOthers.includes(step) ? [] : ['scure'],
+    })),
   ),
   async measure({ plan }) {
     const bySize = new Map<number, readonly SigningCosts[]>()

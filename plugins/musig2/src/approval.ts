@@ -1,9 +1,10 @@
 import type { MaybePromise, PeerId } from '@rondo/core'
 import { type Tweak, xOnlyKeyOf } from './bip327/key-context.js'
+import type { BitcoinNetwork } from './psbt/network.js'
 import { summarizePsbt, type TransactionSummary } from './psbt/summary.js'
-import type { SigningTask } from './signing/task.js'
+import type { Pause, SigningTask } from './signing/task.js'
 
-// What a signer is asked to sign, for whoever has to say yes: a person, or a policy.
+// What a signer is asked to sign, for whoever has to say yes: a person (`describeRequest`), or a policy.
 
 export type SigningRequest = (MessageSigningRequest | PsbtSigningRequest) & {
   /** Who asks. */
@@ -36,12 +37,19 @@ export type Approve = (
 ) => MaybePromise<boolean | string>
 
 /** The keys of the task have been aggregated. */
-export function requestOf(task: SigningTask, from: PeerId, me: PeerId, roster: readonly PeerId[]): SigningRequest {
+export async function requestOf(
+  task: SigningTask,
+  from: PeerId,
+  me: PeerId,
+  roster: readonly PeerId[],
+  network: BitcoinNetwork,
+  pause: Pause,
+): Promise<SigningRequest> {
   const { request, seats } = task.order
   const signers = roster.map((peerId, seat) => ({ peerId, publicKeys: seats[seat] ?? [] }))
   const asked = { from, isMine: from === me, signers }
   if (request.kind === 'psbt')
-    return { ...asked, kind: 'psbt', psbt: request.psbt, ...summarizePsbt(request.psbt, task.items) }
+    return { ...asked, kind: 'psbt', psbt: request.psbt, ...(await summarizePsbt(request.psbt, task, network, pause)) }
   const { message, publicKeys, tweaks } = request
   return { ...asked, kind: 'message', message, publicKeys, tweaks, aggregateKey: xOnlyKeyOf(task.keyOf(0)) }
 }

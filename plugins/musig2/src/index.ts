@@ -10,6 +10,7 @@ export {
 } from './bip327/key-context.js'
 export type { SecretNonce } from './bip327/nonces.js'
 export type { Session } from './bip327/session.js'
+export { describeRequest } from './describe-request.js'
 export { musig2ErrorGuide } from './error-guide.js'
 export { type Musig2ErrorCode, musig2ErrorTable } from './errors.js'
 export { musig2Rounds } from './machine.js'
@@ -23,9 +24,18 @@ export {
   type PsbtOptions,
   type SigningOptions,
 } from './plugin.js'
-export { type PsbtSource, psbtBase64, psbtBytes, readPsbt } from './psbt/psbt.js'
+export {
+  type FundedOutput,
+  type JointInputFields,
+  type JointOutput,
+  type JointOutputFields,
+  type JointOutputOptions,
+  jointOutput,
+} from './psbt/joint-output.js'
+export type { BitcoinNetwork } from './psbt/network.js'
+export { type PsbtObject, type PsbtSource, psbtBase64, psbtBytes, readPsbt } from './psbt/psbt.js'
 export { SignedPsbt } from './psbt/signed-psbt.js'
-export type { InputSummary, OutputSummary, TransactionSummary } from './psbt/summary.js'
+export type { InputSummary, LockTime, OutputSummary, TransactionSummary } from './psbt/summary.js'
 export type { ServeSigningOptions, SigningServed } from './serve-signing.js'
 export type { NonceRequest, PartialRequest, Signer, SignerNonce } from './signer.js'
 export { fixedSigners, type KnownSigner, type SignerSource } from './signing/signer-source.js'

@@ -8,6 +8,10 @@ export const signersMax = 100
 export const itemsMax = 64
 export const tweaksMax = 8
 export const psbtBytesMax = 262_144
+/** Keys with their values, in all of its maps. */
+export const psbtRowsMax = 8192
+/** Inputs of a transaction, and as many outputs. */
+export const transactionEndsMax = 512
 
 export const defaultMusig2Limits = {
   /** Rounds at once that may use one key. */

@@ -2,17 +2,19 @@ import { type Coordinator, equalBytes } from '@rondo/core'
 import { rounds } from '@rondo/rounds'
 import type { Approve } from './approval.js'
 import type { Tweak } from './bip327/key-context.js'
+import { musig2Error } from './errors.js'
 import { musig2Rounds } from './machine.js'
 import { type Musig2LimitsOption, resolveMusig2Limits, signingDefaults } from './options.js'
 import { itemsOfPsbt } from './psbt/items.js'
+import { type BitcoinNetwork, isBitcoinNetwork } from './psbt/network.js'
 import { type PsbtSource, psbtBytes } from './psbt/psbt.js'
 import type { SignedPsbt } from './psbt/signed-psbt.js'
 import { type ServeSigningOptions, type SigningServed, serveSigning } from './serve-signing.js'
 import type { Signer } from './signer.js'
 import { SigningDesk } from './signing/desk.js'
 import { KeyUse } from './signing/key-use.js'
-import type { Order } from './signing/order.js'
-import { seatSigners } from './signing/seating.js'
+import type { Item, Order } from './signing/order.js'
+import { keysHeldBy, seatSigners } from './signing/seating.js'
 import type { SignerSource } from './signing/signer-source.js'
 import {
   type MessageSignature,
@@ -31,6 +33,8 @@ export interface Musig2Options {
   readonly signer: Signer
   /** Asked before this node takes part in a signature, its own requests included. */
   readonly approve: Approve
+  /** How `approve` is told addresses; 'mainnet'. It decides nothing else. */
+  readonly network?: BitcoinNetwork | undefined
   readonly limits?: Musig2LimitsOption | undefined
 }
 
@@ -80,9 +84,11 @@ export interface Musig2 {
  * const signing = musig2(node, { signer: memorySigner(secretKey), approve: (request) => ask(describeRequest(request)) })
  * signing.serve()
  */
-export function musig2(coordinator: Coordinator, { signer, approve, limits }: Musig2Options): Musig2 {
+export function musig2(coordinator: Coordinator, options: Musig2Options): Musig2 {
+  const { signer, approve, limits, network = 'mainnet' } = options
   if (typeof approve !== 'function') throw new TypeError('approve must be a function: nothing is signed unseen')
-  const desk = new SigningDesk(coordinator, signer, approve, new KeyUse(resolveMusig2Limits(limits)))
+  if (!isBitcoinNetwork(network)) throw new TypeError('network is mainnet, testnet, signet or regtest')
+  const desk = new SigningDesk(coordinator, signer, approve, new KeyUse(resolveMusig2Limits(limits)), network)
   const start = async <S extends Signed>(
     request: Order['request'],
     publicKeys: readonly Uint8Array[],
@@ -111,14 +117,22 @@ export function musig2(coordinator: Coordinator, { signer, approve, limits }: Mu
       start({ kind: 'message', message, publicKeys, tweaks }, publicKeys, readMessageSignature, options),
     signPsbt: async ({ psbt: source, ...options }) => {
       const psbt = psbtBytes(source)
-      const publicKeys = distinct(itemsOfPsbt(psbt).flatMap((item) => item.publicKeys))
-      return start({ kind: 'psbt', psbt }, publicKeys, readSignedPsbt, options)
+      return start({ kind: 'psbt', psbt }, await keysBesideOwn(itemsOfPsbt(psbt), signer), readSignedPsbt, options)
     },
     recover: async () => {
       const former = await rounds(coordinator).recover(musig2Rounds)
       return former.map((round) => signingRoundOf(round, readSigned, () => false))
     },
   })
+}
+
+/** Of all items that take a key of this node's: others' are others' to sign. */
+async function keysBesideOwn(items: readonly Item[], signer: Signer): Promise<readonly Uint8Array[]> {
+  const own = await keysHeldBy(signer, distinct(items.flatMap(({ publicKeys }) => publicKeys)))
+  const isOwn = (key: Uint8Array): boolean => own.some((each) => equalBytes(each, key))
+  const ours = items.filter(({ publicKeys }) => publicKeys.some(isOwn))
+  if (ours.length === 0) throw musig2Error('ORDER_REFUSED', { detail: 'no input takes a key of this node’s signer' })
+  return distinct(ours.flatMap(({ publicKeys }) => publicKeys))
 }
 
 function distinct(keys: readonly Uint8Array[]): readonly Uint8Array[] {

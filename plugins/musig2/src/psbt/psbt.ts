@@ -1,9 +1,16 @@
 import { base64 } from '@scure/base'
 import { Transaction } from '@scure/btc-signer'
-import { musig2Error } from '../errors.js'
+import { psbtBytesMax } from '../options.js'
+import { asMalformed } from './contents.js'
+import { assertBegins, malformed, unsupported } from './maps.js'
 
 /** A PSBT as base64, as the bytes of a file, either way it is kept there, or as a `Transaction` of `@scure/btc-signer`. */
-export type PsbtSource = string | Uint8Array | Transaction
+export type PsbtSource = string | Uint8Array | PsbtObject
+
+/** What is asked of a `Transaction`, whichever copy of the library made it. */
+export interface PsbtObject {
+  toPSBT(): Uint8Array
+}
 
 /** Rows that this program does not know are kept: they may be somebody else's. */
 const options = {
@@ -13,38 +20,57 @@ const options = {
   unknown: 'ignore',
 } as const
 
-/** Throws PSBT_MALFORMED. */
+/**
+ * As the library reads it, every field of every row: a millisecond for each input, and much more where many keys are named. What strangers
+ * send is read by its rows. Throws PSBT_MALFORMED or PSBT_UNSUPPORTED.
+ */
 export function readPsbt(source: PsbtSource): Transaction {
+  return transactionIn(psbtBytes(source))
+}
+
+export function transactionIn(psbt: Uint8Array): Transaction {
   try {
-    return Transaction.fromPSBT(psbtBytes(source), options)
+    return Transaction.fromPSBT(psbt, options)
   } catch (cause) {
-    throw musig2Error('PSBT_MALFORMED', { detail: cause instanceof Error ? cause.message : '', cause })
+    throw asMalformed(cause)
   }
 }
 
+/** Its bytes, wherever they come from. Throws PSBT_MALFORMED or PSBT_UNSUPPORTED. */
 export function psbtBytes(source: PsbtSource): Uint8Array {
-  if (typeof source === 'string') return base64.decode(source.trim())
-  if (source instanceof Transaction) return source.toPSBT()
-  return isText(source) ? base64.decode(new TextDecoder().decode(source).trim()) : source
+  const bytes = bytesOf(source)
+  if (bytes.length > psbtBytesMax) throw unsupported(`${bytes.length} bytes of at most ${psbtBytesMax}`)
+  assertBegins(bytes)
+  return bytes
 }
 
 export function psbtBase64(psbt: Uint8Array): string {
   return base64.encode(psbt)
 }
 
-/** What an input spends. Throws PSBT_UNSUPPORTED where the PSBT does not say. */
-export function previousOutput(
-  transaction: Transaction,
-  input: number,
-): { readonly script: Uint8Array; readonly amount: bigint } {
-  const { witnessUtxo, nonWitnessUtxo, index = -1 } = transaction.getInput(input)
-  const output = witnessUtxo ?? nonWitnessUtxo?.outputs[index]
-  if (output === undefined) {
-    const detail = `input ${input} does not say which output it spends, which every signature covers`
-    throw musig2Error('PSBT_UNSUPPORTED', { detail })
+function bytesOf(source: PsbtSource): Uint8Array {
+  if (typeof source === 'string') return fromText(source)
+  if (source instanceof Uint8Array) return isText(source) ? fromText(new TextDecoder().decode(source)) : source
+  if (typeof source?.toPSBT !== 'function') throw new TypeError('a PSBT is base64, bytes or a Transaction')
+  try {
+    return source.toPSBT()
+  } catch (cause) {
+    throw asMalformed(cause)
   }
-  return output
 }
 
-/** Base64 of the five bytes with which every PSBT begins. */
-const isText = (bytes: Uint8Array): boolean => new TextDecoder().decode(bytes.subarray(0, 6)) === 'cHNidP'
+/** Base64 of so many bytes, and the ends of its lines. */
+const textLengthMax = 2 * psbtBytesMax
+
+function fromText(text: string): Uint8Array {
+  if (text.length > textLengthMax) throw unsupported(`${text.length} characters of at most ${textLengthMax}`)
+  if (/^\s*70736274ff/i.test(text)) throw malformed('this is hexadecimal: pass base64, or the bytes')
+  try {
+    return base64.decode(text.replace(/\s+/g, ''))
+  } catch (cause) {
+    throw malformed('this is no base64', cause)
+  }
+}
+
+/** Base64 of the five bytes with which every PSBT begins, behind white space. */
+const isText = (bytes: Uint8Array): boolean => /^\s*cHNidP/.test(new TextDecoder().decode(bytes.subarray(0, 32)))

@@ -1,16 +1,39 @@
 import { equalBytes } from '@rondo/core'
-import { hex } from '@scure/base'
-import { Address, OutScript } from '@scure/btc-signer'
+import { xOnlyKeyOf } from '../bip327/key-context.js'
 import type { Item } from '../signing/order.js'
-import { previousOutput, readPsbt } from './psbt.js'
+import type { Pause, SigningTask } from '../signing/task.js'
+import { type PsbtContents, type PsbtOutput, readContents, sumOf } from './contents.js'
+import { taprootKeyOf } from './items.js'
+import { type JointKey, jointKeyOf, outputKeyFrom, tapTweak } from './joint-key.js'
+import { valueIn } from './maps.js'
+import { inputRows, outputRows } from './musig-rows.js'
+import { addressOf, type BitcoinNetwork } from './network.js'
+import { virtualBytesOf } from './weight.js'
 
 // A transaction, decoded for a person. The signatures cover every amount in here: were one of them not true, they would not hold.
+// Change is what this node finds to be change; what the PSBT calls so counts for nothing.
 
 export interface TransactionSummary {
+  readonly network: BitcoinNetwork
   readonly inputs: readonly InputSummary[]
   readonly outputs: readonly OutputSummary[]
+  /** In satoshi, like all amounts. */
   readonly fee: bigint
+  /** With all signatures; undefined where others may sign with more or less. */
+  readonly virtualBytes: number | undefined
+  /** In satoshi for each virtual byte. */
+  readonly feeRate: number | undefined
+  /** What all outputs come to that are no change. */
+  readonly sent: bigint
+  /** What the inputs that are signed here come to, less their change: fee included, by so much the signers grow poorer. */
+  readonly cost: bigint
+  readonly lockTime: LockTime | undefined
+  /** Whoever signs may replace it by one that pays more, until it is in a block: BIP-125. */
+  readonly isReplaceable: boolean
 }
+
+/** From when on it can be in a block. */
+export type LockTime = { readonly height: number } | { readonly unixSeconds: number }
 
 export interface InputSummary {
   /** As explorers write it. */
@@ -26,32 +49,142 @@ export interface OutputSummary {
   readonly amount: bigint
   readonly address: string | undefined
   readonly script: Uint8Array
-  /** It goes back to a key that an input is signed with in this round. */
+  /** It goes back to a key that an input is signed with in this round, or to one that comes of the same participants. */
   readonly isChange: boolean
 }
 
-export function summarizePsbt(psbt: Uint8Array, items: readonly Item[]): TransactionSummary {
-  const transaction = readPsbt(psbt)
-  const inputs = Array.from({ length: transaction.inputsLength }, (_, at): InputSummary => {
-    const { txid = new Uint8Array(32), index = 0 } = transaction.getInput(at)
-    const { script, amount } = previousOutput(transaction, at)
-    const isSigned = items.some(({ input }) => input === at)
-    return { outpoint: `${hex.encode(txid)}:${index}`, amount, address: addressOf(script), isSigned }
+/** The keys of the task have been aggregated. Piece by piece: an address takes its time, and a derived key more. */
+export async function summarizePsbt(
+  psbt: Uint8Array,
+  task: SigningTask,
+  network: BitcoinNetwork,
+  pause: Pause,
+): Promise<TransactionSummary> {
+  const contents = readContents(psbt)
+  const sighashes = new Map(task.items.map(({ input = 0, sighash = 0 }) => [input, sighash]))
+  const spent = contents.inputs.map((input) => input.spent ?? { script: new Uint8Array(0), amount: 0n })
+  const addresses = await addressesOf([...spent, ...contents.outputs], network, pause)
+  const inputs = spent.map(({ amount }, at): InputSummary => {
+    const { outpoint = '' } = contents.inputs[at] ?? {}
+    return { outpoint, amount, address: addresses[at], isSigned: sighashes.has(at) }
   })
-  const outputs = Array.from({ length: transaction.outputsLength }, (_, at): OutputSummary => {
-    const { script = new Uint8Array(0), amount = 0n } = transaction.getOutput(at)
-    const isChange = items.some(({ outputKey }) => outputKey !== undefined && equalBytes(script.subarray(2), outputKey))
-    return { amount, address: addressOf(script), script, isChange }
+  const change = await changeIn(contents, task, pause)
+  const outputs = contents.outputs.map(({ script, amount }, at): OutputSummary => {
+    return { amount, address: addresses[inputs.length + at], script, isChange: change.has(at) }
   })
-  const sum = (amounts: readonly { readonly amount: bigint }[]): bigint =>
-    amounts.reduce((all, { amount }) => all + amount, 0n)
-  return { inputs, outputs, fee: sum(inputs) - sum(outputs) }
+  return {
+    network,
+    inputs,
+    outputs,
+    ...sumsOf(inputs, outputs, virtualBytesOf(contents, sighashes)),
+    ...timesOf(contents),
+  }
 }
 
-function addressOf(script: Uint8Array): string | undefined {
+const addressesAtOnce = 16
+
+async function addressesOf(
+  scripts: readonly { readonly script: Uint8Array }[],
+  network: BitcoinNetwork,
+  pause: Pause,
+): Promise<readonly (string | undefined)[]> {
+  const addresses: (string | undefined)[] = []
+  for (const [at, { script }] of scripts.entries()) {
+    if (at % addressesAtOnce === addressesAtOnce - 1) await pause()
+    addresses.push(addressOf(script, network))
+  }
+  return addresses
+}
+
+function sumsOf(
+  inputs: readonly InputSummary[],
+  outputs: readonly OutputSummary[],
+  virtualBytes: number | undefined,
+): Pick<TransactionSummary, 'fee' | 'virtualBytes' | 'feeRate' | 'sent' | 'cost'> {
+  const fee = sumOf(inputs) - sumOf(outputs)
+  const change = sumOf(outputs.filter(({ isChange }) => isChange))
+  return {
+    fee,
+    virtualBytes,
+    feeRate: virtualBytes === undefined ? undefined : Number(fee) / virtualBytes,
+    sent: sumOf(outputs) - change,
+    cost: sumOf(inputs.filter(({ isSigned }) => isSigned)) - change,
+  }
+}
+
+function timesOf(contents: PsbtContents): Pick<TransactionSummary, 'lockTime' | 'isReplaceable'> {
+  const isReplaceable = contents.inputs.some(({ sequence }) => sequence < 0xffff_fffe)
+  return { lockTime: lockTimeOf(contents), isReplaceable }
+}
+
+/** Below it, a lock time is the height of a block. */
+const lockTimeThreshold = 500_000_000
+
+function lockTimeOf({ transaction: { lockTime }, inputs }: PsbtContents): LockTime | undefined {
+  if (lockTime === 0 || inputs.every(({ sequence }) => sequence === 0xffff_ffff)) return undefined
+  return lockTime < lockTimeThreshold ? { height: lockTime } : { unixSeconds: lockTime }
+}
+
+/** Outputs that are looked at for derived keys: some steps on the curve each, before anybody has said yes. */
+const derivedChangeMax = 8
+const treesMax = 4
+
+async function changeIn(contents: PsbtContents, task: SigningTask, pause: Pause): Promise<ReadonlySet<number>> {
+  const trees = treesOf(contents, task.items)
+  const change = new Set<number>()
+  let looked = 0
+  for (const [at, output] of contents.outputs.entries()) {
+    const key = taprootKeyOf(output.script)
+    if (key === undefined) continue
+    const isReused = task.items.some(({ outputKey }) => equalBytes(outputKey, key))
+    const joint = isReused || looked >= derivedChangeMax ? undefined : jointOf(output, key, contents)
+    if (joint !== undefined) {
+      looked++
+      await pause()
+    }
+    if (isReused || (joint !== undefined && isOurs(joint, key, task, trees))) change.add(at)
+  }
+  return change
+}
+
+/** The script trees that may stand beside a key of the signers: none, or one that they have signed for. */
+function treesOf({ inputs }: PsbtContents, items: readonly Item[]): readonly (Uint8Array | undefined)[] {
+  const roots = items.flatMap(({ input = 0 }) => valueIn(inputs[input]?.rows ?? [], inputRows.merkleRoot) ?? [])
+  const distinct = roots.filter((root, at) => roots.findIndex((other) => equalBytes(root, other)) === at)
+  return [undefined, ...distinct].slice(0, treesMax)
+}
+
+/** What its rows claim, whatever that is worth. */
+function jointOf({ rows }: PsbtOutput, key: Uint8Array, { maps }: PsbtContents): JointKey | undefined {
   try {
-    return Address().encode(OutScript.decode(script))
+    return jointKeyOf('an output', rows, outputRows, key, maps.global)
   } catch {
     return undefined
+  }
+}
+
+/** The very participants of an input that is signed, in their order, and nothing that another script could spend. */
+function isOurs(
+  joint: JointKey,
+  key: Uint8Array,
+  task: SigningTask,
+  trees: readonly (Uint8Array | undefined)[],
+): boolean {
+  const { publicKeys, internalKey } = joint
+  const item = task.items.find(
+    (each) =>
+      each.publicKeys.length === publicKeys.length &&
+      each.publicKeys.every((own, at) => equalBytes(own, publicKeys[at])),
+  )
+  if (item === undefined) return false
+  try {
+    const untweaked = outputKeyFrom(task.aggregateOf(item), { ...joint, tweaks: [] })
+    if (internalKey === undefined) return equalBytes(xOnlyKeyOf(untweaked), key)
+    return trees.some((tree) => {
+      const tweaks = [tapTweak(internalKey, tree)]
+      return equalBytes(xOnlyKeyOf(outputKeyFrom(untweaked, { tweaks })), key)
+    })
+  } catch {
+    return false
   }
 }

@@ -3,6 +3,7 @@ import { type Approve, requestOf } from '../approval.js'
 import { musig2Error } from '../errors.js'
 import type { SigningLocal } from '../machine.js'
 import { turnMsMax } from '../options.js'
+import type { BitcoinNetwork } from '../psbt/network.js'
 import type { Signer } from '../signer.js'
 import type { KeyUse } from './key-use.js'
 import type { SigningTask } from './task.js'
@@ -22,12 +23,14 @@ export class SigningDesk {
   readonly #signer: Signer
   readonly #approve: Approve
   readonly #keyUse: KeyUse
+  readonly #network: BitcoinNetwork
 
-  constructor(coordinator: Coordinator, signer: Signer, approve: Approve, keyUse: KeyUse) {
+  constructor(coordinator: Coordinator, signer: Signer, approve: Approve, keyUse: KeyUse, network: BitcoinNetwork) {
     this.#coordinator = coordinator
     this.#signer = signer
     this.#approve = approve
     this.#keyUse = keyUse
+    this.#network = network
   }
 
   /** Rejects where this node is not to sign, and says why. */
@@ -42,7 +45,8 @@ export class SigningDesk {
     if (release === undefined) throw musig2Error('SIGNINGS_FULL')
     try {
       await task.prepareKeys(this.#pause)
-      const verdict = await this.#approve(requestOf(task, from, me, roster), { signal })
+      const request = await requestOf(task, from, me, roster, this.#network, this.#pause)
+      const verdict = await this.#approve(request, { signal })
       if (verdict !== true)
         throw musig2Error('SIGNING_REFUSED', { detail: typeof verdict === 'string' ? verdict : 'not approved' })
       return { ...this.#locally(), release }

@@ -2,7 +2,8 @@ import { hex } from '@scure/base'
 import type { Tweak } from '../bip327/key-context.js'
 import { musig2Error } from '../errors.js'
 import { itemsMax, psbtBytesMax, signersMax, tweaksMax } from '../options.js'
-import { itemsOfPsbt } from '../psbt/items.js'
+import type { Derivation } from '../psbt/derivation.js'
+import { itemsOfPsbt, itemsWithin } from '../psbt/items.js'
 
 // What is to be signed, and by whom, as the setup of a round carries it; and the items that follow from it, which every member
 // derives for itself.
@@ -39,19 +40,29 @@ export interface Item {
   /** What the keys must come to before the tweaks, 33 bytes, and what they must come to after them, 32. */
   readonly aggregateKey?: Uint8Array
   readonly outputKey?: Uint8Array
+  /** Of a PSBT: how the internal key comes of the aggregate key, before the tweaks, and which it must be. */
+  readonly derivation?: Derivation | undefined
+  readonly internalKey?: Uint8Array | undefined
   /** Of a PSBT: what stands behind the 64 bytes of the signature. */
   readonly sighash?: number
 }
 
-/** Throws ORDER_REFUSED or PSBT_UNSUPPORTED where it could not be signed. Costs no curve arithmetic: anybody can send an order. */
+/**
+ * Throws ORDER_REFUSED, PSBT_MALFORMED or PSBT_UNSUPPORTED where it could not be signed. Costs no curve arithmetic: anybody can send
+ * an order.
+ */
 export function itemsOf({ seats, request }: Order): readonly Item[] {
   if (seats.length < 2 || seats.length > signersMax) throw refused(`${seats.length} signers of 2 to ${signersMax}`)
-  const items = request.kind === 'psbt' ? itemsOfPsbt(request.psbt) : [itemOfMessage(request)]
+  const items = request.kind === 'psbt' ? itemsOfPsbtBy(request, seats) : [itemOfMessage(request)]
   if (items.length === 0) throw refused('there is nothing to sign')
   if (items.length > itemsMax) throw refused(`${items.length} signatures of at most ${itemsMax}`)
   const holders = holdersOf(seats)
   for (const item of items) assertSeated(item, holders, seats.length)
   return items
+}
+
+function itemsOfPsbtBy({ psbt }: PsbtRequest, seats: Order['seats']): readonly Item[] {
+  return itemsWithin(itemsOfPsbt(psbt), seats.flat())
 }
 
 function itemOfMessage({ message, publicKeys, tweaks }: MessageRequest): Item {

@@ -31,7 +31,8 @@ export async function seatSigners(
   return seats
 }
 
-async function keysHeldBy(signer: Signer, publicKeys: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
+/** In their order. */
+export async function keysHeldBy(signer: Signer, publicKeys: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
   const held = await Promise.all(publicKeys.map((key) => signer.holds(key)))
   return publicKeys.filter((_, at) => held[at] === true)
 }

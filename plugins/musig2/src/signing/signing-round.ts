@@ -120,7 +120,8 @@ export function readMessageSignature(_task: SigningTask, [only]: readonly ItemSi
   return { kind: 'message', message, publicKey, signature }
 }
 
-export function readSignedPsbt({ order: { request }, items }: SigningTask, made: readonly ItemSignature[]): SignedPsbt {
+export function readSignedPsbt(task: SigningTask, made: readonly ItemSignature[]): SignedPsbt {
+  const { request } = task.order
   if (request.kind !== 'psbt') throw new TypeError('this order has no PSBT')
-  return signPsbt(request.psbt, items, made)
+  return signPsbt(task, request.psbt, made)
 }

@@ -1,8 +1,9 @@
 import type { Schema } from '@rondo/core'
 import { equalBytes } from '@rondo/core'
 import { hex } from '@scure/base'
-import { aggregateKeys, applyTweak, type KeyContext, plainKeyOf, xOnlyKeyOf } from '../bip327/key-context.js'
+import { aggregateKeys, type KeyContext, xOnlyKeyOf } from '../bip327/key-context.js'
 import { musig2Error } from '../errors.js'
+import { outputKeyFrom } from '../psbt/joint-key.js'
 import { holdersOf, type Item, isOrder, itemsOf, type Order } from './order.js'
 
 /** Gives the rest of the program a turn. */
@@ -60,12 +61,10 @@ export class SigningTask {
     return item
   }
 
-  #tweaked({ publicKeys, tweaks, aggregateKey, outputKey }: Item): KeyContext {
+  #tweaked(item: Item): KeyContext {
+    const { outputKey } = item
     try {
-      const aggregate = this.#aggregate(publicKeys)
-      if (aggregateKey !== undefined && !equalBytes(plainKeyOf(aggregate), aggregateKey))
-        throw new RangeError('the participants do not make the aggregate key beside them')
-      const key = tweaks.reduce(applyTweak, aggregate)
+      const key = outputKeyFrom(this.aggregateOf(item), item)
       if (outputKey !== undefined && !equalBytes(xOnlyKeyOf(key), outputKey))
         throw new RangeError('the output that is spent has another key')
       return key
@@ -74,8 +73,8 @@ export class SigningTask {
     }
   }
 
-  /** Inputs of one wallet differ in their tweaks alone. */
-  #aggregate(publicKeys: readonly Uint8Array[]): KeyContext {
+  /** Before all tweaks. Inputs of one wallet differ in their tweaks alone. */
+  aggregateOf({ publicKeys }: Pick<Item, 'publicKeys'>): KeyContext {
     const name = publicKeys.map((key) => hex.encode(key)).join()
     const known = this.#aggregates.get(name) ?? aggregateKeys(publicKeys)
     this.#aggregates.set(name, known)

@@ -1,0 +1,24 @@
+import { Address, NETWORK, OutScript, TEST_NETWORK } from '@scure/btc-signer'
+
+/** How addresses are written. No script says for which network it is. */
+export type BitcoinNetwork = 'mainnet' | 'testnet' | 'signet' | 'regtest'
+
+const networks = {
+  mainnet: NETWORK,
+  testnet: TEST_NETWORK,
+  signet: TEST_NETWORK,
+  regtest: { ...TEST_NETWORK, bech32: 'bcrt' },
+} as const
+
+export function isBitcoinNetwork(value: unknown): value is BitcoinNetwork {
+  return typeof value === 'string' && Object.hasOwn(networks, value)
+}
+
+/** Undefined where the script has none. */
+export function addressOf(script: Uint8Array, network: BitcoinNetwork): string | undefined {
+  try {
+    return Address(networks[network]).encode(OutScript.decode(script))
+  } catch {
+    return undefined
+  }
+}

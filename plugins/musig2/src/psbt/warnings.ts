@@ -1,0 +1,53 @@
+import { formatBitcoin } from './printable.js'
+import type { TransactionSummary } from './summary.js'
+
+// What a person should stop at. Each is a sentence, and only what is out of the ordinary has one: a list that is always there is not read.
+
+/** A tenth of what is sent. */
+const feeShareMax = 10n
+/** In satoshi: 0.01 BTC. */
+const feeMax = 1_000_000n
+const feeRateMax = 500
+const inputsNamedMax = 5
+
+/** In the order in which they matter. */
+export function warningsOf(summary: TransactionSummary): readonly string[] {
+  return [...feeWarnings(summary), ...outputWarnings(summary), ...inputWarnings(summary)]
+}
+
+function feeWarnings({ fee, feeRate, sent }: TransactionSummary): readonly string[] {
+  const warnings: string[] = []
+  if (sent > 0n && fee * feeShareMax > sent)
+    warnings.push(`The fee is ${(Number((fee * 1000n) / sent) / 10).toFixed(1)} % of what is sent away.`)
+  if (fee > feeMax) warnings.push(`The fee is high: ${formatBitcoin(fee).trim()}.`)
+  if (feeRate !== undefined && feeRate > feeRateMax)
+    warnings.push(`The fee rate is high: ${feeRate.toFixed(0)} sat/vB.`)
+  if (feeRate !== undefined && feeRate < 1) warnings.push('The fee is below 1 sat/vB: it may never be in a block.')
+  return warnings
+}
+
+function outputWarnings({ outputs, inputs }: TransactionSummary): readonly string[] {
+  const warnings: string[] = []
+  const bare = outputs.filter(({ address, script }) => address === undefined && script[0] !== 0x6a)
+  if (bare.length > 0)
+    warnings.push(`${named(bare.length, 'output has', 'outputs have')} no address: look at the script.`)
+  if (outputs.some(({ amount, script }) => amount > 0n && script[0] === 0x6a))
+    warnings.push('Coins that are sent to data are lost.')
+  const addresses = new Set(
+    inputs.flatMap(({ address, isSigned }) => (isSigned && address !== undefined ? [address] : [])),
+  )
+  if (!outputs.some(({ isChange }) => isChange) && addresses.size > 0)
+    warnings.push('Nothing of it comes back to keys that are known to be these signers’.')
+  return warnings
+}
+
+function inputWarnings({ inputs }: TransactionSummary): readonly string[] {
+  const others = inputs.flatMap(({ isSigned }, at) => (isSigned ? [] : [at]))
+  if (others.length === 0) return []
+  const list = others.slice(0, inputsNamedMax).join(', ') + (others.length > inputsNamedMax ? ', …' : '')
+  return [`${named(others.length, 'input is', 'inputs are')} signed by others (${list}): without them nothing is sent.`]
+}
+
+function named(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`
+}
