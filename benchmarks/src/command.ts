@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { allCases } from './cases.ts'
 import { helpText } from './help.ts'
 import { hostileCases } from './hostile/hostile-cases.ts'
+import { musig2Cases } from './musig2/musig2-cases.ts'
 import { type BenchOptions, parseBenchOptions, type ReportOptions, UsageError } from './options.ts'
 import { fullPlan, quickPlan } from './plan.ts'
 import { readRows } from './report/read-rows.ts'
@@ -11,7 +12,7 @@ import { roundsCases } from './rounds/rounds-cases.ts'
 import { type Made, type Row, toRows } from './row.ts'
 import { formatTable } from './table.ts'
 
-const suites = { hostile: hostileCases, rounds: roundsCases }
+const suites = { hostile: hostileCases, rounds: roundsCases, musig2: musig2Cases }
 
 /** Where the command writes. */
 export interface Terminal {
@@ -23,7 +24,7 @@ export interface Terminal {
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
     const options = parseBenchOptions(args, allCases, suites)
-    if (options === 'help') terminal.out(helpText(allCases, hostileCases, roundsCases))
+    if (options === 'help') terminal.out(helpText(allCases, suites))
     else if ('rowsFile' in options) await reportOn(options, terminal)
     else await runCases(options, terminal)
     return 0

@@ -14,6 +14,10 @@ export interface Plan {
   readonly memoryRuns: number
   /** A run of two members plays so many rounds; one of more plays fewer. */
   readonly roundsOfTwo: number
+  /** A run of two signers signs so often; one of more signs less. */
+  readonly signingsOfTwo: number
+  /** Runs of a hundred signers: each takes as long as all the others together. */
+  readonly runsOfHundred: number
   /** Members up to which all are linked to all over WebSockets: a hundred have 4,950 links. */
   readonly meshOverWsMax: number
   /** Runs of a siege that has to wait for deadlines, with the attack and without. */
@@ -30,6 +34,8 @@ export const quickPlan: Plan = {
   transferPieces: 256,
   memoryRuns: 1,
   roundsOfTwo: 400,
+  signingsOfTwo: 30,
+  runsOfHundred: 1,
   meshOverWsMax: 20,
   siegeRuns: 1,
 }
@@ -44,6 +50,8 @@ export const fullPlan: Plan = {
   transferPieces: 1_024,
   memoryRuns: 3,
   roundsOfTwo: 1_000,
+  signingsOfTwo: 100,
+  runsOfHundred: 3,
   meshOverWsMax: 100,
   siegeRuns: 3,
 }

@@ -61,7 +61,7 @@ export function toRows(
       vs,
       metric: metric.name,
       subject: subject[0],
-      runs: subject[1].length,
+      runs: subject[1].filter((sample) => metric.name in sample).length,
       min,
       max,
       baselines,
@@ -73,5 +73,6 @@ export function toRows(
 }
 
 function summaryOf({ name }: Metric, samples: readonly Sample[]): Summary {
-  return summarise(samples.map((sample) => sample[name] ?? Number.NaN))
+  const figures = samples.flatMap((sample) => sample[name] ?? [])
+  return summarise(figures.length > 0 ? figures : [Number.NaN])
 }

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { allCases } from '../src/cases.ts'
 import { runCommand } from '../src/command.ts'
 import { hostileCases } from '../src/hostile/hostile-cases.ts'
+import { musig2Cases } from '../src/musig2/musig2-cases.ts'
 import { roundsCases } from '../src/rounds/rounds-cases.ts'
 
 async function run(...args: string[]) {
@@ -21,7 +22,7 @@ describe('the bench command', () => {
   test('explains itself on one screen, every case included', async () => {
     const { code, out, error } = await run('--help')
     expect({ code, error }).toEqual({ code: 0, error: '' })
-    for (const { name } of [...allCases, ...hostileCases, ...roundsCases]) expect(out).toContain(name)
+    for (const { name } of [...allCases, ...hostileCases, ...roundsCases, ...musig2Cases]) expect(out).toContain(name)
     expect(out.split('\n').length).toBeLessThanOrEqual(40)
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120)
   })
@@ -40,10 +41,13 @@ describe('the bench command', () => {
     expect(await run('ws', '--case', 'half-open')).toMatchObject({ code: 2 })
   })
 
-  test('has rounds in a suite of their own, each case over its transport', async () => {
-    const { code, error } = await run('rounds', '--case', 'sealed-200B')
+  test.each([
+    ['rounds', roundsCases],
+    ['musig2', musig2Cases],
+  ])('has %s in a suite of their own, each case over its transport', async (suite, cases) => {
+    const { code, error } = await run(suite, '--case', 'sealed-200B')
     expect(code).toBe(2)
-    for (const { name, transports } of roundsCases) {
+    for (const { name, transports } of cases) {
       expect(error).toContain(name)
       expect(transports).toHaveLength(1)
     }

@@ -1,13 +1,16 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { measureCrypto } from '../src/rounds/bare-crypto.ts'
+import { createBlockProbe } from '../src/rounds/block-probe.ts'
+import { diceGame } from '../src/rounds/dice-game.ts'
 import { createMembers } from '../src/rounds/members.ts'
 import type { Bill, Party } from '../src/rounds/party.ts'
 import { allCpu, bytesPerLink, engineCpu, measureRounds, messagesPerMember, wall } from '../src/rounds/round-cost.ts'
+import { mergeSizes } from '../src/rounds/sizes.ts'
 
 async function gather(count: number) {
-  const members = createMembers('memory')
+  const members = createMembers('memory', diceGame)
   onTestFinished(() => members.close())
-  const everybody = await members.open({ count })
+  const everybody = await members.open({ members: count, firstSeat: 0, count })
   const links = await members.connect({ everybody })
   const others = everybody.slice(1).map(({ peerId = '' }) => peerId)
   return { members, links, others }
@@ -39,6 +42,42 @@ describe('members in one process', () => {
   })
 })
 
+test('members in one process and in others are linked, some in memory and some over sockets', async () => {
+  const [near, far] = [createMembers('mixed', diceGame), createMembers('mixed', diceGame)]
+  onTestFinished(async () => void (await Promise.all([near.close(), far.close()])))
+  const everybody = [
+    ...(await near.open({ members: 3, firstSeat: 0, count: 1 })),
+    ...(await far.open({ members: 3, firstSeat: 1, count: 2 })),
+  ]
+  expect(await Promise.all([near, far].map((each) => each.connect({ everybody })))).toEqual([2, 1])
+  const others = everybody.slice(1).map(({ peerId = '' }) => peerId)
+  near.watch()
+  const began = await near.start({ others })
+  const ended = await Promise.all([near.finish({ hosts: true }), far.finish({ hosts: false })])
+  expect(Math.min(...ended)).toBeGreaterThan(began)
+  expect(near.watched()).toBeGreaterThan(0)
+})
+
+test('the longest block is what the thread was busy with at a stretch', () => {
+  const probe = createBlockProbe()
+  const busyUs = (): number => process.threadCpuUsage().user + process.threadCpuUsage().system
+  probe.begin()
+  const untilUs = busyUs() + 20_000
+  while (busyUs() < untilUs);
+  expect(probe.end()).toBeGreaterThanOrEqual(20)
+  probe.begin()
+  expect(probe.end()).toBeLessThan(20)
+})
+
+test('sizes are told apart by name, and one may have had fewer runs', () => {
+  const runs = new Map([
+    [2, [{ wall: 1 }, { wall: 2 }]],
+    [100, [{ wall: 9 }]],
+  ])
+  const merged = mergeSizes(runs, (run) => run)
+  expect(merged).toEqual([{ 'wall, n = 2': 1, 'wall, n = 100': 9 }, { 'wall, n = 2': 2 }])
+})
+
 test('a signature is made and verified, and both take their time', async () => {
   const { signUs, verifyUs } = await measureCrypto(64)
   expect(signUs).toBeGreaterThan(0)
@@ -53,12 +92,14 @@ function partyThatCosts({
   readonly played: Partial<Bill>
   readonly exchanged: Partial<Bill>
 }): Party {
-  const bill = { tookMs: [100], messagesSent: 60, bytes: 120_000, cpuUs: 0 }
+  const bill = { tookMs: [100], messagesSent: 60, bytes: 120_000, cpuUs: 0, hostCpuUs: 0 }
   return {
     members: 4,
     processes: 1,
     linkedMs: 0,
     play: async () => ({ ...bill, ...played }),
+    watch: async () => ({ ...bill, ...played, blockedMs: [] }),
+    spoil: async () => {},
     exchange: async () => ({ ...bill, ...exchanged }),
     roundTripMs: async () => 3,
     crypto: async () => ({ signUs: 1_000, verifyUs: 2_000 }),

@@ -61,6 +61,12 @@ describe('a row', () => {
     ])
   })
 
+  test('counts the runs that have its figure, where some have not', () => {
+    const contestants = new Map([['rondo-sealed', [{ throughput: 300 }, {}]]])
+    const [row] = toRows(caseOf([{ name: 'throughput', unit: 'msg/s' }]), 'ws', { contestants }, made)
+    expect(row).toMatchObject({ value: 300, min: 300, max: 300, runs: 1 })
+  })
+
   test('keeps silent about goals whose baseline was not measured', () => {
     const alone: Measured = { contestants: new Map([['rondo-sealed', [{ throughput: 1 }]]]) }
     const goals = [{ against: 'raw-ws', atLeast: 1 }]

@@ -1,4 +1,11 @@
-import { type Coordinator, createCoordinator, generateIdentity, type Limits, parsePeerId } from '@rondo/core'
+import {
+  type Coordinator,
+  createCoordinator,
+  generateIdentity,
+  type Limits,
+  parsePeerId,
+  type Store,
+} from '@rondo/core'
 import type { TransportName } from '../bench-case.ts'
 import type { Target } from './contestant.ts'
 import { openTransport } from './transports.ts'
@@ -23,12 +30,20 @@ const generousLimits: Partial<Limits> = {
   handshakesPerGroupBurst: 1_000_000,
 }
 
+export interface NodeOptions {
+  readonly transports: readonly TransportName[]
+  readonly store?: Store | undefined
+}
+
 /** A node with a key of its own. What goes wrong in it with nobody to tell ends the process, and so the run. */
-export async function createNode(transport: TransportName): Promise<Coordinator> {
+export async function createNode(transport: TransportName | NodeOptions): Promise<Coordinator> {
+  const { transports, store } =
+    typeof transport === 'string' ? { transports: [transport], store: undefined } : transport
   const node = createCoordinator({
     identity: generateIdentity(),
-    transports: [await openTransport(transport)],
+    transports: await Promise.all(transports.map(openTransport)),
     limits: generousLimits,
+    store,
   })
   node.on('error', (error) => {
     setImmediate(() => {

@@ -6,8 +6,8 @@ import type { ContestantName } from '../contestants/contestants.ts'
 import type { Ends } from '../ends/ends.ts'
 import type { Reply } from './call.ts'
 
-/** Everything a case asks for at once takes less than this; what takes longer hangs. */
-const callTimeoutMs = 120_000
+/** Nearly everything that a case asks for at once takes less than this; what takes longer hangs. */
+const callTimeoutMsDefault = 120_000
 const endTimeoutMs = 5_000
 const sampleIntervalUs = 200
 const program = fileURLToPath(new URL('./contestant-process.ts', import.meta.url))
@@ -26,6 +26,7 @@ type Result<Command> = Command extends (argument: never) => infer R ? Awaited<R>
 export interface ProgramOptions {
   readonly program: string
   readonly args: readonly string[]
+  readonly callTimeoutMs?: number | undefined
   /** Names its profile. */
   readonly label: string
   readonly cpuProfDir: string | undefined
@@ -34,15 +35,17 @@ export interface ProgramOptions {
 /** A process that does what it is told, as the runner sees it. */
 export class CalledProcess<Known extends { readonly [Name in keyof Known]: object }> {
   readonly #label: string
+  readonly #callTimeoutMs: number
   readonly #child: ChildProcess
   readonly #calls = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
   #callCount = 0
   #ended: string | undefined
 
-  constructor({ program, args, label, cpuProfDir }: ProgramOptions) {
+  constructor({ program, args, label, cpuProfDir, callTimeoutMs = callTimeoutMsDefault }: ProgramOptions) {
     const profile = ['--cpu-prof', `--cpu-prof-dir=${cpuProfDir}`, `--cpu-prof-name=${label}.cpuprofile`]
     const sampling = [...profile, `--cpu-prof-interval=${sampleIntervalUs}`]
     this.#label = label
+    this.#callTimeoutMs = callTimeoutMs
     this.#child = fork(program, [...args], {
       execArgv: ['--expose-gc', ...(cpuProfDir === undefined ? [] : sampling)],
     })
@@ -64,7 +67,8 @@ export class CalledProcess<Known extends { readonly [Name in keyof Known]: objec
     const id = this.#callCount
     this.#callCount += 1
     const answered = new Promise<unknown>((resolve, reject) => this.#calls.set(id, { resolve, reject }))
-    const deadline = setTimeout(() => this.#fail(`hangs: no end of ${command} in ${callTimeoutMs} ms`), callTimeoutMs)
+    const timeoutMs = this.#callTimeoutMs
+    const deadline = setTimeout(() => this.#fail(`hangs: no end of ${command} in ${timeoutMs} ms`), timeoutMs)
     try {
       this.#child.send({ id, end, command, argument })
       // What the command returned, by way of JSON.

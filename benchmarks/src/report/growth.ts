@@ -1,3 +1,4 @@
+import { partyCpu } from '../musig2/signing-cost.ts'
 import { bytesPerMember, engineCpu, wall } from '../rounds/round-cost.ts'
 import type { Row } from '../row.ts'
 import type { Summary } from '../statistics.ts'
@@ -5,7 +6,7 @@ import type { Summary } from '../statistics.ts'
 // Figures that were measured for several numbers of members, as one curve each.
 
 /** Of what is measured so, what is drawn. */
-const drawn: readonly string[] = [wall, bytesPerMember, engineCpu]
+const drawn: readonly string[] = [wall, bytesPerMember, engineCpu, partyCpu]
 const sizesMin = 3
 
 export interface GrowthPoint extends Summary {

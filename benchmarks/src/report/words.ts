@@ -12,7 +12,7 @@ export const intro =
 export const reading: readonly string[] = [
   'A bar is the median of all runs, as a multiple of the median of raw-ws: bare ws, nothing encrypted, nothing signed. The fine line across its end goes from the lowest run to the highest; where it is long, the machine was busy.',
   'Latency goes from p50, the full circle, to p99, the hollow one; the fine line goes on to the highest p99 of any run. The scale is logarithmic.',
-  'Growth has a logarithmic scale both ways: a straight line is a power, and a steeper one a higher. Round trips + crypto is what no round can do without, bare exchanges + crypto the same messages with no rounds in them.',
+  'Growth has a logarithmic scale both ways: a straight line is a power, and a steeper one a higher. Round trips + crypto is what no round can do without, bare exchanges + crypto the same messages with no rounds in them; crypto, of signing rounds, what one signer must do.',
   'Both ends share one machine over loopback, which has no latency and loses nothing. What is compared does different work: raw-ws and socket.io encrypt nothing, libp2p encrypts, gossipsub signs each message, Rondo encrypts, authenticates and checks for replays.',
 ]
 

@@ -1,7 +1,4 @@
 import { type Coordinator, parsePeerId } from '@rondo/core'
-import { type Outcome, rounds, type Served } from '@rondo/rounds'
-import { dice } from '@rondo/rounds/examples'
-import type { TransportName } from '../bench-case.ts'
 import type { Target } from '../contestants/contestant.ts'
 import { connectToTarget, createNode } from '../contestants/rondo-node.ts'
 import { cpuUs } from '../ends/cpu-clock.ts'
@@ -9,13 +6,16 @@ import { machineMs } from '../machine-clock.ts'
 import { quantile } from '../statistics.ts'
 import { type CryptoCost, measureCrypto } from './bare-crypto.ts'
 import { type BareExchange, createBareExchange, type ExchangePlan } from './bare-exchange.ts'
+import { createBlockProbe } from './block-probe.ts'
+import type { Ended, Game, Player } from './game.ts'
+import { type Mesh, meshes } from './mesh.ts'
 
 // The members of rounds that share this process. Each is a node with a key of its own and links to all others; also between
 // those of one process there is the whole transport.
 
 interface Member {
   readonly node: Coordinator
-  readonly served: Served
+  readonly player: Player
   readonly exchange: BareExchange
 }
 
@@ -26,31 +26,47 @@ export interface Usage {
   readonly cpuUs: number
 }
 
-/** Far above what is asked for, so that every guard does its work and none holds a round back. */
-const generous = { limits: { invitationsPerSecond: 1_000_000, invitationsBurst: 1_000_000 } }
 const dialsAtOnce = 16
-/** A machine may be busy; a round that hangs fails the run. */
-const deadlineMs = 60_000
 
-export function createMembers(transport: TransportName) {
+export interface Seating {
+  /** Of all members, wherever they are. */
+  readonly members: number
+  /** Of the first member here, among all. */
+  readonly firstSeat: number
+  readonly count: number
+}
+
+export interface Finish {
+  readonly hosts: boolean
+  /** Who was to break the rules, and so must have been convicted by all others. */
+  readonly spoiler?: string | undefined
+}
+
+export function createMembers(mesh: Mesh, game: Game) {
   const members: Member[] = []
-  let hosted: Promise<Outcome> | undefined
+  const probe = createBlockProbe()
+  /** How those of this process reach each other. */
+  const nearby = new Map<string, Target>()
+  let hosted: Promise<Ended> | undefined
 
-  function first(): Coordinator {
+  function first(): Member {
     const [member] = members
     if (member === undefined) throw new Error('there are no members here yet')
-    return member.node
+    return member
   }
 
   return {
-    async open({ count }: { readonly count: number }): Promise<readonly Target[]> {
+    async open({ members: seats, firstSeat, count }: Seating): Promise<readonly Target[]> {
+      const { transports, addressesAt } = meshes[mesh]
       const targets: Target[] = []
-      for (let index = 0; index < count; index += 1) {
-        const node = await createNode(transport)
-        const served = rounds(node, generous).serve(dice, (invite) => invite.accept())
-        members.push({ node, served, exchange: createBareExchange(node) })
-        const { addresses } = await node.listen(transport === 'ws' ? 'ws://127.0.0.1:0' : `memory:member-${index}`)
-        targets.push({ address: addresses[0] ?? '', peerId: node.peerId })
+      for (let seat = firstSeat; seat < firstSeat + count; seat += 1) {
+        const node = await createNode({ transports, store: game.openStore?.() })
+        members.push({ node, player: game.join(node, seat, seats), exchange: createBareExchange(node) })
+        const addresses: string[] = []
+        for (const address of addressesAt(seat)) addresses.push(...(await node.listen(address)).addresses)
+        const [far = '', near = far] = addresses
+        nearby.set(node.peerId, { address: near, peerId: node.peerId })
+        targets.push({ address: far, peerId: node.peerId })
       }
       return targets
     },
@@ -59,7 +75,9 @@ export function createMembers(transport: TransportName) {
     async connect({ everybody }: { readonly everybody: readonly Target[] }): Promise<number> {
       const dials = members.flatMap(({ node }) => {
         const place = everybody.findIndex(({ peerId }) => peerId === node.peerId)
-        return everybody.slice(place + 1).map((target) => () => connectToTarget(node, target))
+        return everybody
+          .slice(place + 1)
+          .map((target) => () => connectToTarget(node, nearby.get(target.peerId ?? '') ?? target))
       })
       for (let made = 0; made < dials.length; made += dialsAtOnce)
         await Promise.all(dials.slice(made, made + dialsAtOnce).map((dial) => dial()))
@@ -68,28 +86,36 @@ export function createMembers(transport: TransportName) {
 
     /** The first member here invites the others. Returns when it began to. */
     async start({ others }: { readonly others: readonly string[] }): Promise<number> {
-      const node = first()
       const beganMs = machineMs()
-      const round = await rounds(node).start(dice, {
-        with: others.map((peerId) => parsePeerId(peerId)),
-        setup: { sides: 6 },
-        answerMs: deadlineMs,
-        deadlineMs,
-      })
-      hosted = round.outcome
+      hosted = (await first().player.start(others.map((peerId) => parsePeerId(peerId)))).ended
       return beganMs
     },
 
-    /** Returns when the last member here had its outcome; a round that is not completed fails the run. */
-    async finish({ hosts }: { readonly hosts: boolean }): Promise<number> {
-      const served = hosts ? members.slice(1) : members
-      const outcomes = await Promise.all([...(hosts ? [hosted] : []), ...served.map((member) => member.served.next())])
+    /** Returns when the last member here had its outcome; a round that ends in another way than it should fails the run. */
+    async finish({ hosts, spoiler }: Finish): Promise<number> {
+      // Whoever spoils a round may never hear how it ended.
+      const served = (hosts ? members.slice(1) : members).filter(({ node }) => node.peerId !== spoiler)
+      const ended = await Promise.all([...(hosts ? [hosted] : []), ...served.map(({ player }) => player.next())])
       const endedMs = machineMs()
-      for (const outcome of outcomes) {
-        if (outcome?.status === 'aborted') throw new Error(`a round was aborted: ${outcome.reason}: ${outcome.detail}`)
+      for (const each of ended) {
+        const isRight = spoiler === undefined ? each?.isCompleted : each?.culprits.join() === spoiler
+        if (isRight !== true) throw new Error(`a round ended as it should not: ${each?.words}`)
       }
       return endedMs
     },
+
+    /** The last member here breaks the rules from now on. */
+    spoil(): void {
+      const { player } = members.at(-1) ?? first()
+      if (player.spoil === undefined) throw new Error('nobody spoils this game')
+      player.spoil()
+    },
+
+    /** Begins to watch how long this process is busy at a stretch. */
+    watch: (): void => probe.begin(),
+
+    /** The longest since. */
+    watched: (): number => probe.end(),
 
     /** The same messages with no rounds in them. Returns how long it took for the members here. */
     async exchange(plan: ExchangePlan): Promise<number> {

@@ -1,7 +1,7 @@
 import type { BenchCase, Measured, Metric, Sample, Setting, TransportName } from '../bench-case.ts'
 import type { Goal } from '../goal.ts'
 import type { Plan } from '../plan.ts'
-import { withParty } from './party.ts'
+import { halved, withParty } from './party.ts'
 import {
   allCpu,
   articlesPerMember,
@@ -14,6 +14,7 @@ import {
   messagesPerMember,
   wall,
 } from './round-cost.ts'
+import { mergeSizes, nameOf } from './sizes.ts'
 
 /** What a round cannot do without, and what the same messages cost with no rounds in them. */
 const least = 'round trips + crypto'
@@ -55,15 +56,14 @@ function metricsOf(members: number): readonly Metric[] {
   ]
 }
 
-function nameOf(name: string, members: number): string {
-  return `${name}, n = ${members}`
-}
-
 async function measureSizes(setting: Setting, sizes: readonly number[]): Promise<Measured> {
   const bySize = new Map<number, readonly Costs[]>()
   const notes: string[] = []
   for (const members of sizes) {
-    await withParty(members, `dice-${setting.transport}`, setting, async (party) => {
+    const { transport: mesh, cpuProfDir } = setting
+    const shares = mesh === 'memory' ? [members] : halved(members)
+    const label = `dice-${mesh}.n${members}`
+    await withParty({ game: 'dice', mesh, shares, label, cpuProfDir }, async (party) => {
       const effort = effortOf(members, setting.plan)
       await measureRounds(party, effort)
       const runs: Costs[] = []
@@ -74,14 +74,15 @@ async function measureSizes(setting: Setting, sizes: readonly number[]): Promise
       )
     })
   }
-  const together = (of: (costs: Costs) => Sample): readonly Sample[] =>
-    Array.from({ length: setting.plan.runs }, (_, run) => mergeRun(bySize, run, of))
-  const rounds = together(({ round }) => round).map((sample) => ({ ...sample, [growth]: growthIn(sample, sizes) }))
+  const rounds = mergeSizes(bySize, ({ round }) => round).map((sample) => ({
+    ...sample,
+    [growth]: growthIn(sample, sizes),
+  }))
   return {
     contestants: new Map([
       ['rondo-rounds', rounds],
-      [least, together((costs) => costs.least)],
-      [bare, together((costs) => costs.bare)],
+      [least, mergeSizes(bySize, ({ least }) => least)],
+      [bare, mergeSizes(bySize, ({ bare }) => bare)],
     ]),
     notes: [...notesOn(setting.transport), ...notes, ...leftOutOf(sizes)],
   }
@@ -91,16 +92,6 @@ async function measureSizes(setting: Setting, sizes: readonly number[]): Promise
 function effortOf(members: number, { roundsOfTwo, requests }: Plan): Effort {
   const rounds = Math.max(1, Math.round((4 * roundsOfTwo) / (members * members)))
   return { rounds, roundTrips: requests / 4, signatures: 320 }
-}
-
-function mergeRun(bySize: ReadonlyMap<number, readonly Costs[]>, run: number, of: (costs: Costs) => Sample): Sample {
-  const merged: Record<string, number> = {}
-  for (const [members, runs] of bySize) {
-    const costs = runs[run]
-    if (costs === undefined) continue
-    for (const [name, figure] of Object.entries(of(costs))) merged[nameOf(name, members)] = figure
-  }
-  return merged
 }
 
 function growthIn(sample: Sample, sizes: readonly number[]): number {

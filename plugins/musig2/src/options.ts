@@ -27,3 +27,6 @@ export function resolveMusig2Limits(given: Musig2LimitsOption = {}): Musig2Limit
 
 /** People approve, and hardware is unlocked: it takes longer than a message does. */
 export const signingDefaults = { answerMs: 300_000, deadlineMs: 60_000 } as const
+
+/** How long signing keeps the rest of the program waiting before it gives it a turn. */
+export const turnMsMax = 5

@@ -2,6 +2,7 @@ import { type Coordinator, type PeerId, RondoError } from '@rondo/core'
 import { type Approve, requestOf, type SigningRequest } from '../approval.js'
 import { musig2Error } from '../errors.js'
 import type { SigningLocal } from '../machine.js'
+import { turnMsMax } from '../options.js'
 import type { BitcoinNetwork } from '../psbt/network.js'
 import type { Signer } from '../signer.js'
 import type { KeyUse } from './key-use.js'
@@ -81,10 +82,18 @@ export class SigningDesk {
     return { local: { signer: this.#signer, pause: this.#pause, signs }, hasSigned: () => hasSigned }
   }
 
-  readonly #pause = (): Promise<void> =>
-    new Promise((resolve) => {
-      this.#coordinator.env.schedule(0, resolve)
+  /** When the rest of the program had its last turn, as far as this knows. */
+  #turnAtMs = Number.NEGATIVE_INFINITY
+
+  /** Not by a timer: that would take a millisecond at least, each time. */
+  readonly #pause = async (): Promise<void> => {
+    const { env } = this.#coordinator
+    if (env.monotonicMs() - this.#turnAtMs < turnMsMax) return
+    await new Promise<void>((resolve) => {
+      env.defer(resolve)
     })
+    this.#turnAtMs = env.monotonicMs()
+  }
 }
 
 const notApproved = 'not approved'

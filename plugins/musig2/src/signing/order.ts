@@ -1,4 +1,4 @@
-import { equalBytes } from '@rondo/core'
+import { hex } from '@scure/base'
 import type { Tweak } from '../bip327/key-context.js'
 import { musig2Error } from '../errors.js'
 import { itemsMax, psbtBytesMax, signersMax, tweaksMax } from '../options.js'
@@ -56,7 +56,8 @@ export function itemsOf({ seats, request }: Order): readonly Item[] {
   const items = request.kind === 'psbt' ? itemsOfPsbtBy(request, seats) : [itemOfMessage(request)]
   if (items.length === 0) throw refused('there is nothing to sign')
   if (items.length > itemsMax) throw refused(`${items.length} signatures of at most ${itemsMax}`)
-  for (const item of items) assertSeated(item, seats)
+  const holders = holdersOf(seats)
+  for (const item of items) assertSeated(item, holders, seats.length)
   return items
 }
 
@@ -68,13 +69,21 @@ function itemOfMessage({ message, publicKeys, tweaks }: MessageRequest): Item {
   return { message, publicKeys, tweaks }
 }
 
+/** By key: which seat holds it, or -1 where it is there twice. */
+export function holdersOf(seats: Order['seats']): ReadonlyMap<string, number> {
+  const holders = new Map<string, number>()
+  for (const [seat, keys] of seats.entries())
+    for (const key of keys) {
+      const name = hex.encode(key)
+      holders.set(name, holders.has(name) ? -1 : seat)
+    }
+  return holders
+}
+
 /** Each key of the item is held by one member, and each member holds one. */
-function assertSeated({ publicKeys }: Item, seats: Order['seats']): void {
-  const held = seats.flatMap((keys) => keys.filter((key) => publicKeys.some((other) => equalBytes(other, key))))
-  const isOneEach = seats.every(
-    (keys) => publicKeys.filter((key) => keys.some((own) => equalBytes(own, key))).length === 1,
-  )
-  if (!isOneEach || held.length !== publicKeys.length)
+function assertSeated({ publicKeys }: Item, holders: ReadonlyMap<string, number>, members: number): void {
+  const seated = new Set(publicKeys.map((key) => holders.get(hex.encode(key)) ?? -1))
+  if (publicKeys.length !== members || seated.size !== members || seated.has(-1))
     throw refused('every signer holds one of the keys that are aggregated, and no two the same')
 }
 
