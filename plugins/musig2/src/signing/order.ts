@@ -1,4 +1,4 @@
-import { equalBytes } from '@rondo/core'
+import { hex } from '@scure/base'
 import type { Tweak } from '../bip327/key-context.js'
 import { musig2Error } from '../errors.js'
 import { itemsMax, psbtBytesMax, signersMax, tweaksMax } from '../options.js'
@@ -56,7 +56,8 @@ export function itemsOf({ seats, request }: Order): readonly Item[] {
   const items = request.kind === 'psbt' ? itemsOfPsbtBy(request, seats) : [itemOfMessage(request)]
   if (items.length === 0) throw refused('there is nothing to sign')
   if (items.length > itemsMax) throw refused(`${items.length} signatures of at most ${itemsMax}`)
-  for (const item of items) assertSeated(item, seats)
+  const holders = holdersOf(seats)
+  for (const item of items) assertSeated(item, holders, seats.length)
   return items
 }
 
@@ -69,13 +70,28 @@ function itemOfMessage({ message, publicKeys, tweaks }: MessageRequest): Item {
 }
 
 /** Each key of the item is held by one member, and each member holds one. */
-function assertSeated({ publicKeys }: Item, seats: Order['seats']): void {
-  const held = seats.flatMap((keys) => keys.filter((key) => publicKeys.some((other) => equalBytes(other, key))))
-  const isOneEach = seats.every(
-    (keys) => publicKeys.filter((key) => keys.some((own) => equalBytes(own, key))).length === 1,
-  )
-  if (!isOneEach || held.length !== publicKeys.length)
+function assertSeated({ publicKeys }: Item, holders: Holders, members: number): void {
+  const held = publicKeys.map((key) => holders.get(hex.encode(key)) ?? [])
+  const isHeldByOne = held.every(({ length }) => length === 1)
+  if (!isHeldByOne || held.length !== members || new Set(held.flat()).size !== members)
     throw refused('every signer holds one of the keys that are aggregated, and no two the same')
+}
+
+/** By key, in hexadecimal digits: the members that hold it, each as often as it says so. */
+export type Holders = ReadonlyMap<string, readonly number[]>
+
+/** Made once for all items: a hundred members may hold thousands of keys, and anybody can send such an order. */
+export function holdersOf(seats: Order['seats']): Holders {
+  const holders = new Map<string, number[]>()
+  for (const [seat, keys] of seats.entries()) {
+    for (const key of keys) {
+      const name = hex.encode(key)
+      const known = holders.get(name)
+      if (known === undefined) holders.set(name, [seat])
+      else known.push(seat)
+    }
+  }
+  return holders
 }
 
 /** In memory of its own: whoever asked may use its buffers for something else, before this is approved or after. */

@@ -4,7 +4,7 @@ import { hex } from '@scure/base'
 import { aggregateKeys, type KeyContext, xOnlyKeyOf } from '../bip327/key-context.js'
 import { musig2Error } from '../errors.js'
 import { outputKeyFrom } from '../psbt/joint-key.js'
-import { type Item, isOrder, itemsOf, type Order } from './order.js'
+import { type Holders, holdersOf, type Item, isOrder, itemsOf, type Order } from './order.js'
 
 /** Gives the rest of the program a turn. */
 export type Pause = () => Promise<void>
@@ -13,19 +13,24 @@ export type Pause = () => Promise<void>
 export class SigningTask {
   readonly order: Order
   readonly items: readonly Item[]
+  readonly #holders: Holders
+  readonly #seats: (readonly number[])[] = []
   readonly #aggregates = new Map<string, KeyContext>()
   readonly #keys: (KeyContext | undefined)[] = []
 
   constructor(order: Order) {
     this.order = order
     this.items = itemsOf(order)
+    this.#holders = holdersOf(order.seats)
   }
 
   /** Who holds each key of an item, in the order of the keys. */
   seatsOf(at: number): readonly number[] {
-    return this.#item(at).publicKeys.map((key) =>
-      this.order.seats.findIndex((held) => held.some((own) => equalBytes(own, key))),
-    )
+    const known = this.#seats[at]
+    if (known !== undefined) return known
+    const seats = this.#item(at).publicKeys.flatMap((key) => this.#holders.get(hex.encode(key)) ?? [])
+    this.#seats[at] = seats
+    return seats
   }
 
   /** The key with which a member signs an item. */
