@@ -1,4 +1,4 @@
-import { type Cancel, type Coordinator, type PeerId, RondoError } from '@rondo/core'
+import { type Cancel, type Coordinator, type Env, type PeerId, RondoError } from '@rondo/core'
 import { type Account, accountOf } from '../account/account.js'
 import type { Article } from '../articles/article.js'
 import type { Ask, Claim } from '../delivery/messages.js'
@@ -248,7 +248,8 @@ export class LiveRoom implements Round {
       this.#timers.delete(name)
       this.happen({ type: 'timer', name })
     }
-    this.#timers.set(name, this.#parts.coordinator.env.schedule(ms, ring))
+    const { env } = this.#parts.coordinator
+    this.#timers.set(name, ms === 0 ? inTurn(env, ring) : env.schedule(ms, ring))
   }
 
   #valuesOf(attempt: string): AttemptValues {
@@ -319,6 +320,22 @@ export class LiveRoom implements Round {
 
   #report(name: string, cause: unknown): void {
     this.#parts.coordinator.env.log('error', `a listener of '${name}' of a round failed`, { round: this.id, cause })
+  }
+}
+
+/**
+ * A turn of its own, after what has come in meanwhile: timers that are due ring one after the other, and what is deferred follows what
+ * came before it at once.
+ */
+function inTurn(env: Env, run: () => void): Cancel {
+  let isWanted = true
+  let cancel: Cancel | undefined
+  env.defer(() => {
+    if (isWanted) cancel = env.schedule(0, run)
+  })
+  return () => {
+    isWanted = false
+    cancel?.()
   }
 }
 

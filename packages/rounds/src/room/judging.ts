@@ -125,14 +125,25 @@ function judgeTogether(turn: Turn, id: string): boolean {
       return leadNowhere(turn, id, 'FAILED', `checkTogether of ${step.name} failed: ${textOf(cause)}`)
     }
     turn.changeAttempt(id, { verdicts: [] })
-  } else if (isJudging(turn.attempt(id))) judgeNext(turn, id)
-  // Nobody waits for somebody who only watches, so there it is done at once.
-  if (turn.room.isWatched) judgeRest(turn, id)
-  if (isJudging(turn.attempt(id))) {
-    turn.want({ type: 'timer', name: 'judge', ms: 0 })
-    return false
+    // Nobody waits for somebody who only watches, so there it is done at once.
+    if (turn.room.isWatched) judgeRest(turn, id)
+    else wantTurn(turn)
   }
+  if (isJudging(turn.attempt(id))) return false
   return refuseEach(turn, id, step.name)
+}
+
+/** It is the turn of one more. Not whenever something is heard: that may be much at once. */
+export function judgeInTurn(turn: Turn): void {
+  for (const { id } of turn.room.attempts) {
+    if (!isJudging(turn.attempt(id))) continue
+    judgeNext(turn, id)
+    if (isJudging(turn.attempt(id))) wantTurn(turn)
+  }
+}
+
+function wantTurn(turn: Turn): void {
+  turn.want({ type: 'timer', name: 'judge', ms: 0 })
 }
 
 /** All that are left, in one go. */

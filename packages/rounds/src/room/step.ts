@@ -4,7 +4,7 @@ import { convict } from './convict.js'
 import type { RoomEvent, Step } from './events.js'
 import { accept, decline, heardAnswer, propose, settleGathering } from './gathering.js'
 import { settleJoining } from './joining.js'
-import { isMissed } from './judging.js'
+import { isMissed, judgeInTurn } from './judging.js'
 import { abandon, expire, ranOut } from './leaving.js'
 import { heardContribution, placeJoin, settlePhases } from './phases.js'
 import { pull } from './pulling.js'
@@ -149,8 +149,7 @@ function rang(turn: Turn, name: Extract<RoomEvent, { type: 'timer' }>['name']): 
     case 'pull':
       return pull(turn)
     case 'judge':
-      // What is left of it follows from all that is known, as ever.
-      return
+      return judgeInTurn(turn)
     case 'expiry':
       return expire(turn)
   }

@@ -58,7 +58,8 @@ describe('what does not hold together', () => {
     const { room, last, closing } = beforeTheLastWord()
     const present = take(room, last, closing)
     expect(present.outcome).toBeUndefined()
-    expect(take(present, judge, judge, judge, judge).outcome).toMatchObject(guilty)
+    expect(verdicts(present)).toBe(0)
+    expect(take(present, judge, judge, judge, judge, judge).outcome).toMatchObject(guilty)
   })
 
   test('is left alone by who gives up, and noted all the same', () => {
