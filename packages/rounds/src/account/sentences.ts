@@ -61,6 +61,9 @@ export function countOf({ said }: AccountPhase): number {
   return said.filter(({ state }) => state === 'accepted').length
 }
 
+/** A longer result has a sentence of its own: what is read first should fit on a line. */
+const headlineResultMax = 80
+
 function tellCompleted(
   account: Account,
   { attempt: number, result }: Extract<AccountOutcome, { readonly status: 'completed' }>,
@@ -69,8 +72,10 @@ function tellCompleted(
   const { endings, durationMs, attempts, convictions } = account
   const attempt = attempts.find((each) => each.number === number)
   const after = durationText(endings.at(-1)?.atMs ?? durationMs)
-  const shown = result === 'undefined' ? '' : `: ${quotedResult(result)}`
+  const isShort = result.length <= headlineResultMax
+  const shown = result === 'undefined' || !isShort ? '' : `: ${quotedResult(result)}`
   const more: string[] = []
+  if (!isShort) more.push(stop(`It came to ${quotedResult(result)}`))
   if (attempt) more.push(`All ${attempt.roster.length} members signed that they saw the same.`)
   for (const each of convictions) more.push(stop(tellConviction(each, name)))
   const without = leftOutOf(account, number)
@@ -122,7 +127,7 @@ function tellAbort(account: Account, outcome: Aborted, name: NameOf): string {
       const willing = account.members.filter(({ answer }) => answer === 'host' || answer === 'accepted').length
       const needed = `it takes ${account.minimum} members`
       return account.me === 0
-        ? `${needed}, and ${willing} would play, the host among them`
+        ? `${needed}, and ${willing} would take part, the host among them`
         : `too few accepted; ${needed}`
     }
     case 'LEFT_OUT':
@@ -285,7 +290,7 @@ function wasWere(members: readonly string[]): string {
 export function tellRoster(account: Account): string {
   const { members } = account
   const of = (answer: string) => members.filter((each) => each.answer === answer).length
-  const parts = [`${of('accepted') + of('host')} would play`]
+  const parts = [`${of('accepted') + of('host')} would take part`]
   if (of('declined') > 0) parts.push(`${of('declined')} declined`)
   if (of('unknown') > 0)
     parts.push(account.me === 0 ? `${of('unknown')} did not answer` : `${of('unknown')} not heard of`)
