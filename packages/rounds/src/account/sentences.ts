@@ -75,7 +75,6 @@ function tellCompleted(
   const isShort = result.length <= headlineResultMax
   const shown = result === 'undefined' || !isShort ? '' : `: ${quotedResult(result)}`
   const more: string[] = []
-  if (!isShort) more.push(stop(`It came to ${quotedResult(result)}`))
   if (attempt) more.push(`All ${attempt.roster.length} members signed that they saw the same.`)
   for (const each of convictions) more.push(stop(tellConviction(each, name)))
   const without = leftOutOf(account, number)
@@ -83,6 +82,7 @@ function tellCompleted(
   const abort = endings.find(({ status }) => status === 'aborted')
   if (abort)
     more.push(`This member had given it up after ${durationText(abort.atMs)}, and learned of the others’ words later.`)
+  if (!isShort) more.push(stop(`It came to ${quotedResult(result)}`))
   return { headline: stop(`Completed after ${after}${shown}`), more }
 }
 
@@ -121,7 +121,7 @@ function tellAbort(account: Account, outcome: Aborted, name: NameOf): string {
     }
     case 'CLOSED': {
       const closed = suspects.filter(({ why }) => why === 'closed').map(({ member }) => name(member))
-      return closed.length > 0 ? `${listOf(closed)} went no further` : `another member went no further${words}`
+      return closed.length > 0 ? `${listOf(closed)} went no further${words}` : `another member went no further${words}`
     }
     case 'NOT_ENOUGH': {
       const willing = account.members.filter(({ answer }) => answer === 'host' || answer === 'accepted').length
@@ -157,6 +157,8 @@ function tellAbort(account: Account, outcome: Aborted, name: NameOf): string {
 
 function tellMore(account: Account, outcome: Aborted, name: NameOf): readonly string[] {
   const { reason, culprits, suspects, declined, mayBeCompleted } = outcome
+  // Whoever has said why is not asked why.
+  const unexplained = suspects.filter(({ why, member }) => why !== 'closed' || !explained(declined, member))
   const more: string[] = []
   if (culprits.length > 0) {
     // Where the round ended for another reason, the headline names somebody else.
@@ -170,12 +172,16 @@ function tellMore(account: Account, outcome: Aborted, name: NameOf): readonly st
   if (reason === 'DECLINED') more.push('Whoever declines breaks no rule.')
   // Nobody has to answer an invitation; and where somebody is convicted, nobody else is suspected of it.
   if (reason === 'NOT_ENOUGH' || reason === 'LEFT_OUT') more.push(...tellAnswers(account, declined, name))
-  else if (culprits.length === 0 && suspects.length > 0) more.push(...tellSuspects(suspects, reason, name))
+  else if (culprits.length === 0 && unexplained.length > 0) more.push(...tellSuspects(unexplained, reason, name))
   if (mayBeCompleted)
     more.push(
       'This member had said all that the others need: they may complete the round, and then it learns the result.',
     )
   return more
+}
+
+function explained(declined: Aborted['declined'], member: number): boolean {
+  return declined.some((each) => each.member === member)
 }
 
 /** Whoever waits for a person or a device that does not answer is missed by the others as well, and has to know it. */
@@ -212,6 +218,7 @@ function innocence(suspects: readonly Suspect[]): string {
   if (only === 'silent') return `Silence makes ${kind}: the network may have kept back what ${its} said.`
   if (only === 'copied') return `They are ${kind}: nothing shows who copied from whom.`
   const who = suspects.length === 1 ? 'It is' : 'They are'
+  if (only === 'closed') return `To go no further breaks no rule: ${who.toLowerCase()} ${kind}.`
   if (only === 'astray') return `${who} ${kind}: others may have told ${its === 'it' ? 'it' : 'them'} another story.`
   return `${who} ${kind}: the network may have kept back what ${its} said.`
 }
