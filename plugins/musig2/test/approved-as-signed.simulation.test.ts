@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Approve } from '../src/index.js'
 import { copyOrder, isOrder, type Order } from '../src/signing/order.js'
 import { isSigned } from './judge.js'
 import { bytesOf, createParty, play } from './party.js'
@@ -29,6 +30,15 @@ describe('what was approved is what is signed', () => {
       expect(isSigned(outcome, party.message)).toBe(true)
       expect(outcome?.signed).toMatchObject({ message: party.message })
     }
+  })
+
+  test('also where a program turns around the bytes that it shows, as explorers write them', async () => {
+    const approve: Approve = (request) => {
+      if (request.kind === 'message') request.message.reverse()
+      return true
+    }
+    const played = await play({ peers: 3, twists: { 0: { approve }, 1: { approve } } })
+    for (const outcome of played.outcomes) expect(isSigned(outcome, played.party.message)).toBe(true)
   })
 
   const { publicKeys, message } = createParty(2)

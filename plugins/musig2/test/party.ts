@@ -48,6 +48,11 @@ export interface Twist {
   readonly definition?: Definition
 }
 
+/** Signs a little later than it is asked to: long enough for the world to change in between. */
+export const unhurried: Twist = {
+  signer: (signer, life) => ({ ...signer, sign: (request) => life.sleep(20).then(() => signer.sign(request)) }),
+}
+
 /** What one peer knows in the end. */
 export interface Ending {
   /** The first outcome, and whatever came after it. */

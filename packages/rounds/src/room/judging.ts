@@ -125,8 +125,7 @@ function judgeTogether(turn: Turn, id: string): boolean {
       return leadNowhere(turn, id, 'FAILED', `checkTogether of ${step.name} failed: ${textOf(cause)}`)
     }
     turn.changeAttempt(id, { verdicts: [] })
-  }
-  if (isJudging(turn.attempt(id))) judgeNext(turn, id)
+  } else if (isJudging(turn.attempt(id))) judgeNext(turn, id)
   // Nobody waits for somebody who only watches, so there it is done at once.
   if (turn.room.isWatched) judgeRest(turn, id)
   if (isJudging(turn.attempt(id))) {

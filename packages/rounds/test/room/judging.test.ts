@@ -41,7 +41,7 @@ describe('what does not hold together', () => {
     const first = step(room, last, 0)
     expect(first.effects).toContainEqual({ type: 'timer', name: 'judge', ms: 0 })
     let present = first.room
-    for (const count of [1, 2, 3, 4]) {
+    for (const count of [0, 1, 2, 3, 4]) {
       expect(verdicts(present)).toBe(count)
       expect(present.outcome).toBeUndefined()
       present = take(present, judge)
@@ -58,13 +58,13 @@ describe('what does not hold together', () => {
     const { room, last, closing } = beforeTheLastWord()
     const present = take(room, last, closing)
     expect(present.outcome).toBeUndefined()
-    expect(take(present, judge, judge, judge).outcome).toMatchObject(guilty)
+    expect(take(present, judge, judge, judge, judge).outcome).toMatchObject(guilty)
   })
 
   test('is left alone by who gives up, and noted all the same', () => {
     const { room, last } = beforeTheLastWord()
     const gone = take(room, last, { type: 'abort', reason: 'STOPPED', detail: 'enough' })
     expect(gone.outcome).toMatchObject({ reason: 'STOPPED', culprits: [] })
-    expect(take(gone, judge, judge, judge, judge).culprits).toMatchObject([{ member: 3 }, { member: 4 }])
+    expect(take(gone, judge, judge, judge, judge, judge).culprits).toMatchObject([{ member: 3 }, { member: 4 }])
   })
 })

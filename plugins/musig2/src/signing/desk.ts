@@ -36,6 +36,7 @@ export class SigningDesk {
   readonly #approve: Approve
   readonly #keyUse: KeyUse
   readonly #network: BitcoinNetwork
+  #turns: Promise<void> = Promise.resolve()
 
   constructor(coordinator: Coordinator, signer: Signer, approve: Approve, keyUse: KeyUse, network: BitcoinNetwork) {
     this.#coordinator = coordinator
@@ -54,9 +55,10 @@ export class SigningDesk {
       if ((await unlessAborted(signal, () => this.#signer.holds(key))) !== true)
         return refuse(musig2Error('ORDER_REFUSED', { detail: 'a key is said to be mine that is not' }))
     if (this.#keyUse.isFull(own)) return refuseOneTooMany()
-    const asked = await this.#read(task, from, roster)
+    const asked = await this.#read(task, from, roster, signal)
     if (asked instanceof RondoError) return refuse(asked)
-    const verdict: unknown = await unlessAborted(signal, () => this.#approve(asked, { signal }))
+    // A copy: whatever a program does to the bytes that it shows, these are signed.
+    const verdict: unknown = await unlessAborted(signal, () => this.#approve(structuredClone(asked), { signal }))
     if (verdict !== true) return refuseUnapproved(verdict)
     // Only now: whoever invites could otherwise use the key up while a person thinks.
     const release = this.#keyUse.take(own)
@@ -64,10 +66,20 @@ export class SigningDesk {
   }
 
   /** Or what is wrong with it. */
-  async #read(task: SigningTask, from: PeerId, roster: readonly PeerId[]): Promise<SigningRequest | RondoError> {
+  async #read(
+    task: SigningTask,
+    from: PeerId,
+    roster: readonly PeerId[],
+    signal: AbortSignal,
+  ): Promise<SigningRequest | RondoError> {
+    // It may take seconds, and anybody can ask for it, and call it off: what nobody wants any more ends here.
+    const pause = async (): Promise<void> => {
+      await this.#turn()
+      signal.throwIfAborted()
+    }
     try {
-      await task.prepareKeys(this.#pause)
-      return await requestOf(task, from, this.#coordinator.peerId, roster, this.#network, this.#pause)
+      await task.prepareKeys(pause)
+      return await requestOf(task, from, this.#coordinator.peerId, roster, this.#network, pause)
     } catch (cause) {
       if (cause instanceof RondoError) return cause
       throw cause
@@ -80,6 +92,12 @@ export class SigningDesk {
       hasSigned = true
     }
     return { local: { signer: this.#signer, pause: this.#pause, signs }, hasSigned: () => hasSigned }
+  }
+
+  /** One piece of one request, and then the rest of the program: however many are read, they hold it up no longer than one does. */
+  #turn(): Promise<void> {
+    this.#turns = this.#turns.then(this.#pause)
+    return this.#turns
   }
 
   /** When the rest of the program had its last turn, as far as this knows. */

@@ -1,7 +1,7 @@
 import type { Schema } from '@rondo/core'
 import { equalBytes } from '@rondo/core'
 import { hex } from '@scure/base'
-import { aggregateKeys, type KeyContext, xOnlyKeyOf } from '../bip327/key-context.js'
+import { aggregateKeys, aggregatingKeys, type KeyContext, xOnlyKeyOf } from '../bip327/key-context.js'
 import { musig2Error } from '../errors.js'
 import { outputKeyFrom } from '../psbt/joint-key.js'
 import { holdersOf, type Item, isOrder, itemsOf, type Order } from './order.js'
@@ -40,9 +40,22 @@ export class SigningTask {
 
   /** The same as `keyOf` would, piece by piece. */
   async prepareKeys(pause: Pause): Promise<void> {
-    for (const at of this.items.keys()) {
-      if (this.#keys[at] === undefined) await pause()
+    for (const [at, item] of this.items.entries()) {
+      if (this.#keys[at] !== undefined) continue
+      await pause()
+      await this.#prepareAggregate(item, pause)
       this.keyOf(at)
+    }
+  }
+
+  async #prepareAggregate({ publicKeys }: Item, pause: Pause): Promise<void> {
+    const name = nameOf(publicKeys)
+    if (this.#aggregates.has(name)) return
+    const steps = aggregatingKeys(publicKeys)
+    for (;;) {
+      const { done, value } = matching(() => steps.next())
+      if (done === true) return void this.#aggregates.set(name, value)
+      await pause()
     }
   }
 
@@ -63,22 +76,31 @@ export class SigningTask {
 
   #tweaked(item: Item): KeyContext {
     const { outputKey } = item
-    try {
+    return matching(() => {
       const key = outputKeyFrom(this.aggregateOf(item), item)
       if (outputKey !== undefined && !equalBytes(xOnlyKeyOf(key), outputKey))
         throw new RangeError('the output that is spent has another key')
       return key
-    } catch (cause) {
-      throw musig2Error('KEYS_MISMATCH', { detail: cause instanceof Error ? cause.message : '', cause })
-    }
+    })
   }
 
   /** Before all tweaks. Inputs of one wallet differ in their tweaks alone. */
   aggregateOf({ publicKeys }: Pick<Item, 'publicKeys'>): KeyContext {
-    const name = publicKeys.map((key) => hex.encode(key)).join()
+    const name = nameOf(publicKeys)
     const known = this.#aggregates.get(name) ?? aggregateKeys(publicKeys)
     this.#aggregates.set(name, known)
     return known
+  }
+}
+
+const nameOf = (publicKeys: readonly Uint8Array[]): string => publicKeys.map((key) => hex.encode(key)).join()
+
+/** Whatever is wrong with keys is a mismatch. */
+function matching<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    throw musig2Error('KEYS_MISMATCH', { detail: cause instanceof Error ? cause.message : '', cause })
   }
 }
 

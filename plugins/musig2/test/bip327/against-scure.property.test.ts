@@ -53,6 +53,15 @@ test('keys and tweaks come to the same aggregate key, or are refused by both', (
   )
 })
 
+test('many keys are aggregated in pieces, to the same, and the one that is no point is found in any of them', () => {
+  const keys = Array.from({ length: 100 }, (_, at) => publicKeyFor(new Uint8Array(32).fill(at + 1)))
+  for (const count of [32, 33, 64, 65, 100]) expect(bothKeys(keys.slice(0, count), [])).toBeDefined()
+  const noPoint = new Uint8Array(33).fill(0xff)
+  noPoint[0] = 2
+  for (const at of [0, 32, 99])
+    expect(() => aggregateKeys(keys.with(at, noPoint))).toThrow(`signer ${at} brought an invalid pubkey`)
+})
+
 test('a tweak that leaves nothing of the key is refused by both', () => {
   fc.assert(
     fc.property(scalars, fc.boolean(), (secretKey, isXOnly) => {

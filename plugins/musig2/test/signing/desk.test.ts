@@ -1,4 +1,11 @@
-import { createCoordinator, generateIdentity, RondoError } from '@rondo/core'
+import {
+  type Coordinator,
+  createCoordinator,
+  createSystemEnv,
+  type Env,
+  generateIdentity,
+  RondoError,
+} from '@rondo/core'
 import { describe, expect, test } from 'vitest'
 import type { Approve, SigningRequest } from '../../src/approval.js'
 import { memorySigner } from '../../src/memory-signer.js'
@@ -15,19 +22,23 @@ const coordinator = createCoordinator({ identity: generateIdentity(), transports
 const other = generateIdentity().peerId
 const { peerId: me } = coordinator
 
+const nodeOf = (env: Partial<Env>): Coordinator =>
+  createCoordinator({ identity: generateIdentity(), transports: [], env: { ...createSystemEnv(), ...env } })
+
 interface Setting {
   readonly approve?: Approve
   readonly signer?: Signer
   readonly limits?: Musig2LimitsOption
+  readonly node?: Coordinator
 }
 
 const mine = memorySigner(secretKeys[1] ?? new Uint8Array(32))
 
-function createDesk({ approve = () => true, signer = mine, limits }: Setting = {}) {
-  const desk = new SigningDesk(coordinator, signer, approve, new KeyUse(resolveMusig2Limits(limits)), 'mainnet')
+function createDesk({ approve = () => true, signer = mine, limits, node = coordinator }: Setting = {}) {
+  const desk = new SigningDesk(node, signer, approve, new KeyUse(resolveMusig2Limits(limits)), 'mainnet')
   /** As a guest in the second seat. */
   const admit = (signal = new AbortController().signal, task = taskOf()): Promise<Admission> =>
-    desk.admit(task, [other, me], signal)
+    desk.admit(task, [other, node.peerId], signal)
   return { desk, admit }
 }
 
@@ -67,6 +78,40 @@ describe('what is asked before anything is signed', () => {
     const { desk } = createDesk({ signer, approve: (request) => asked.push(request) > 0 })
     await desk.admit(taskOf(), [me, other], new AbortController().signal)
     expect(asked).toMatchObject([{ from: me, isMine: true }])
+  })
+})
+
+describe('what is shown', () => {
+  test('is a copy: what was asked for is signed, whatever a program does to what it shows', async () => {
+    const task = taskOf([{ tweak: new Uint8Array(32).fill(1), isXOnly: true }])
+    const before = JSON.stringify(task.order)
+    const { admit } = createDesk({
+      approve: (request) => {
+        if (request.kind !== 'message') return false
+        const shown = [request.message, ...request.publicKeys, ...request.tweaks.map(({ tweak }) => tweak)]
+        // As explorers write it.
+        for (const bytes of [...shown, ...request.signers.flatMap((signer) => signer.publicKeys)]) bytes.reverse()
+        return true
+      },
+    })
+    await taken(admit(undefined, task))
+    expect(JSON.stringify(task.order)).toBe(before)
+  })
+
+  test('is worked out piece by piece, one of all requests at a time', async () => {
+    let [pending, most] = [0, 0]
+    const defer: Env['defer'] = (run) => {
+      pending += 1
+      most = Math.max(most, pending)
+      createSystemEnv().defer(() => {
+        pending -= 1
+        run()
+      })
+    }
+    const { admit } = createDesk({ node: nodeOf({ defer }), limits: { signingsPerKeyMax: 20 } })
+    const admissions = await Promise.all(Array.from({ length: 20 }, () => admit()))
+    expect(admissions.every(({ ok }) => ok)).toBe(true)
+    expect(most).toBe(1)
   })
 })
 
@@ -159,7 +204,25 @@ describe('what is refused unasked', () => {
     await expect(createDesk({ approve: never, signer }).admit()).rejects.toThrow('unplugged')
   })
 
-  test('what nobody wants any more', async () => {
+  test('what nobody wants any more, also while it is read: no key of it is worked out after that', async () => {
+    const controller = new AbortController()
+    const defer: Env['defer'] = (run) => {
+      controller.abort(new Error('off'))
+      createSystemEnv().defer(run)
+    }
+    let aggregated = 0
+    class Counting extends SigningTask {
+      override aggregateOf(item: Parameters<SigningTask['aggregateOf']>[0]) {
+        aggregated += 1
+        return super.aggregateOf(item)
+      }
+    }
+    const { admit } = createDesk({ approve: never, node: nodeOf({ defer }) })
+    await expect(admit(controller.signal, new Counting(taskOf().order))).rejects.toThrow('off')
+    expect(aggregated).toBe(0)
+  })
+
+  test('what nobody wants from the beginning', async () => {
     await expect(createDesk({ approve: never }).admit(AbortSignal.abort(new Error('off')))).rejects.toThrow('off')
   })
 })

@@ -59,6 +59,11 @@ describe('the items of an order', () => {
     'one signer': { seats: [publicKeys], request },
     'a key that nobody holds': { seats: seats.slice(1), request },
     'a key that two hold': { seats: [first, [...second, ...first], ...rest], request },
+    'a key that two hold, in the place of one that nobody holds': { seats: [first, first, ...rest], request },
+    'a key that a signer names twice, beside one that nobody holds': {
+      seats: [[...first, ...first], ...rest],
+      request,
+    },
     'a signer of two keys': { seats: [[...first, ...second], ...rest], request },
     'a signer of none': { seats: [...seats, []], request },
     'a signer of a key that is not asked for': { seats: [...seats, [keyAt(createParty(1, 2), 0)]], request },

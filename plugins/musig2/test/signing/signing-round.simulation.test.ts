@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { musig2Rounds, type SigningOutcome, type SigningRound } from '../../src/index.js'
 import { holds, isSigned } from '../judge.js'
 import { guardedStore } from '../lives.js'
-import { deadlineMs, type PlayOptions, play } from '../party.js'
+import { deadlineMs, type PlayOptions, play, unhurried } from '../party.js'
 
 /** Something happens once, when a peer enters a phase. */
 function entering(
@@ -74,7 +74,7 @@ describe('whether it may be signed', () => {
     const before = await play({ peers: 3, onRound: entering(1, 'nonces', cutOff(1, [0, 2])) })
     expect(maySign(before)).toEqual([false, false, false])
     // Whoever is cut off as it begins to sign has signed, and nobody has heard it.
-    const after = await play({ peers: 3, onRound: entering(1, 'sign', cutOff(1, [0, 2])) })
+    const after = await play({ peers: 3, twists: { 1: unhurried }, onRound: entering(1, 'sign', cutOff(1, [0, 2])) })
     expect(maySign(after)).toEqual([true, true, true])
   })
 
@@ -82,6 +82,7 @@ describe('whether it may be signed', () => {
     const played = await play({
       peers: 3,
       terms: { retries: 1 },
+      twists: { 1: unhurried },
       onRound: (round, index, world) => {
         if (index !== 1) return
         round.on('progress', ({ phase, attempt }) => {

@@ -8,7 +8,7 @@ import { signPartially } from '../../src/bip327/partials.js'
 import { publicKeyFor, type Signer } from '../../src/index.js'
 import { holds, isSigned } from '../judge.js'
 import { createStatementLog, guardedStore, recordsOf, restore, type StatementLog } from '../lives.js'
-import { createParty, type Played, type PlayOptions, play, type Twist } from '../party.js'
+import { createParty, type Played, type PlayOptions, play, type Twist, unhurried } from '../party.js'
 
 const isFull = process.env['RONDO_TIER'] === 'full'
 /** How long a round takes where nothing is in its way, and a little more. */
@@ -65,7 +65,7 @@ describe('threat: a nonce is used again on retry', () => {
         world.at(world.nowMs + 1_800).heal()
       })
     }
-    const recorded = await playOnTheRecord({ peers: 3, terms: { retries: 2 }, onRound })
+    const recorded = await playOnTheRecord({ peers: 3, terms: { retries: 2 }, twists: { 2: unhurried }, onRound })
     assertNothingTwice(recorded)
     const { played } = recorded
     for (const outcome of played.outcomes) expect(isSigned(outcome, played.party.message)).toBe(true)
