@@ -4,12 +4,13 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { createCoordinator, identityFromSeed, parsePeerId, RondoError } from '@rondo/core'
 import {
   type Approve,
+  describeOutcome,
   describeRequest,
   memorySigner,
   musig2,
@@ -17,7 +18,6 @@ import {
   type SigningOutcome,
 } from '@rondo/plugin-musig2'
 import { readPsbtFile } from '@rondo/plugin-musig2/file'
-import { describeRound } from '@rondo/rounds'
 import { openLevelStore } from '@rondo/store-level'
 import { webSocket } from '@rondo/transport-ws'
 import { hex } from '@scure/base'
@@ -30,7 +30,7 @@ const usage = `
   ${program} sign NAME --with PEER@ADDRESS --psbt FILE --out FILE
 
   A NAME is a folder with two secret keys, and with what must not be forgotten while they sign. It is made when it is
-  first named. A KEY is a NAME, or a public key of 33 bytes in hexadecimal digits.
+  first named. A KEY is a NAME, or a public key of 33 bytes in hexadecimal digits. PEER@ADDRESS is what listen shows.
 `
 
 const stopping = new AbortController()
@@ -44,11 +44,13 @@ async function main(): Promise<void> {
       with: { type: 'string' },
       psbt: { type: 'string' },
       out: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
     },
   })
   const [command, name, other] = positionals
-  const { address, with: target, psbt, out } = values
-  if (command === 'listen' && name) await listen(name, address)
+  const { address, with: target, psbt, out, help } = values
+  if (help) console.log(usage)
+  else if (command === 'listen' && name) await listen(name, address)
   else if (command === 'demo' && name && other)
     console.log(demoPsbt([await publicKeyOf(name), await publicKeyOf(other)]))
   else if (command === 'sign' && name && target && psbt && out) await sign(name, target, psbt, out)
@@ -76,13 +78,15 @@ Ctrl-C ends it.`)
 
 /** Asks the one who listens there. */
 async function sign(name: string, target: string, psbtFile: string, outFile: string): Promise<void> {
+  const [peerId = '', address] = target.split('@')
+  if (!address) throw new Error('--with takes PEER@ADDRESS, as the other terminal shows it')
+  const peer = { peerId: parsePeerId(peerId), addresses: [address] }
+  const psbt = await readPsbtFile(psbtFile)
   const { node, signing, close } = await open(name)
   try {
-    const [peerId = '', address = ''] = target.split('@')
-    const peer = { peerId: parsePeerId(peerId), addresses: [address] }
     await node.connectToPeer(peer, { signal: stopping.signal })
     const round = await signing.signPsbt({
-      psbt: await readPsbtFile(psbtFile),
+      psbt,
       // Where there are more than two, this says who holds which key: see `fixedSigners`.
       signers: { find: (publicKeys) => [{ peerId: peer.peerId, publicKeys }] },
       signal: stopping.signal,
@@ -106,7 +110,7 @@ async function open(name: string) {
   const signing = musig2(node, { signer, approve, network: 'regtest' })
   // What a crash interrupted is never signed on, but its end may be learned.
   for (const { outcome } of await signing.recover()) {
-    void outcome.then((former) => show(former, 'In an earlier run: '))
+    void outcome.then((former) => console.log(`An earlier round: ${inShort(former)}`))
   }
   const close = async () => {
     await node.stop()
@@ -122,7 +126,10 @@ async function publicKeyOf(key: string): Promise<Uint8Array> {
 /** In the open, for whoever may read the file. A wallet keeps it under a passphrase: see `@rondo/core/keystore`. */
 async function secretOf(name: string, file: string): Promise<Uint8Array> {
   const path = join(name, file)
-  await mkdir(name, { recursive: true, mode: 0o700 })
+  if ((await mkdir(name, { recursive: true, mode: 0o700 })) !== undefined) {
+    console.error(`${name} is new: its keys are in the folder ${resolve(name)}`)
+    await writeFile(join(name, '.gitignore'), '*\n') // keys are for no repository
+  }
   if (!existsSync(path)) await writeFile(path, hex.encode(randomBytes(32)), { mode: 0o600, flag: 'wx' })
   return hex.decode(await readFile(path, 'utf8'))
 }
@@ -156,16 +163,21 @@ async function ask(question: string, signal: AbortSignal): Promise<string> {
   return answer.trim().toLowerCase()
 }
 
-function show(outcome: SigningOutcome, when = ''): void {
-  const { signed } = outcome
-  if (signed?.kind === 'psbt') {
-    const transaction = signed.finalize()
-    console.log(`\n${when}Signed.${transaction ? ` The transaction:\n\n${hex.encode(transaction)}\n` : ''}`)
-  } else if (outcome.status === 'aborted') {
-    console.log(`\n${when}Not signed.\n\n${describeRound(outcome.account)}`)
-    if (outcome.mayBeSigned)
-      console.log('\nOthers may still complete it with your part: sign nothing else in its place.')
-  }
+function show(outcome: SigningOutcome): void {
+  const transaction = transactionOf(outcome)
+  console.log(outcome.status === 'completed' ? '\nSigned.' : `\n${describeOutcome(outcome)}`)
+  if (transaction) console.log(`\nThe transaction:\n\n${transaction}\n`)
+}
+
+function inShort(outcome: SigningOutcome): string {
+  if (outcome.signed) return `signed. ${transactionOf(outcome) ?? ''}`
+  return outcome.status === 'aborted' && outcome.mayBeSigned ? 'it may be signed, now or later.' : 'not signed.'
+}
+
+/** What the network takes; undefined where somebody else has still to sign. */
+function transactionOf({ signed }: SigningOutcome): string | undefined {
+  const transaction = signed?.kind === 'psbt' ? signed.finalize() : undefined
+  return transaction && hex.encode(transaction)
 }
 
 try {

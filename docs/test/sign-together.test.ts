@@ -26,8 +26,10 @@ const run = (...args: readonly string[]): Terminal => openTerminal('sign-togethe
 beforeAll(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'rondo-sign-together-')))
   const demo = run('demo', 'alice', 'bob')
+  const [psbt] = await demo.shows(/^cHNidP[\w+/=]+$/m)
+  expect(demo.screen).toContain('bob is new')
   expect(await demo.ended).toBe(0)
-  await writeFile(inFolder('tx.psbt'), demo.screen)
+  await writeFile(inFolder('tx.psbt'), psbt)
   alice = run('listen', 'alice', '--address', 'ws://127.0.0.1:0')
   target = (await alice.shows(/--with (\S+)/))[1] ?? ''
 }, 60_000)
@@ -44,7 +46,7 @@ function bobAsks(): Terminal {
 }
 
 const question = /Sign it\? \[y\/N\] /
-const transactionShown = /Signed\. The transaction:\s+([0-9a-f]+)\s/
+const transactionShown = /Signed\.\s+The transaction:\s+([0-9a-f]+)\s/
 
 async function agree(terminal: Terminal): Promise<void> {
   await terminal.shows(question)
@@ -57,7 +59,7 @@ test('a no is shown in both terminals', async () => {
   await alice.shows(question)
   alice.type('n')
   await alice.shows(/Not signed\./)
-  await bob.shows(/Not signed\..*the answer was no/s)
+  await bob.shows(/the answer was no.*Not signed: /s)
   expect(await bob.ended).toBe(1)
   await expect(stat(inFolder('signed.psbt'))).rejects.toThrow('ENOENT')
 })
@@ -94,7 +96,7 @@ test('both are shown the same request, and who asks', async () => {
   expect((await alice.shows(request))[1]).toBe(atBob)
   bob.pressCtrlC()
   await alice.shows(/It was called off\./)
-  await bob.shows(/Not signed\..*Ctrl-C/s)
+  await bob.shows(/Ctrl-C.*Not signed: /s)
   expect(await bob.ended).toBe(1)
 })
 
@@ -110,13 +112,29 @@ test.each(isFull ? noes : ['the end of the input'])('who asks and says %j has as
   expect(alice.screen).toBe(before)
 })
 
+test('a new name is said to be new, and keeps out of repositories', async () => {
+  const demo = run('demo', 'alice', 'carol')
+  expect(await demo.ended).toBe(0)
+  expect(await readFile(inFolder('carol/.gitignore'), 'utf8')).toBe('*\n')
+})
+
+test('who asks is told what is wrong before a session begins', async () => {
+  const asks = (at: string, psbt: string) => run('sign', 'bob', '--with', at, '--psbt', psbt, '--out', 'no.psbt')
+  const noAddress = asks(target.split('@')[0] ?? '', 'tx.psbt')
+  await noAddress.shows(/PEER@ADDRESS/)
+  expect(await noAddress.ended).toBe(1)
+  const noFile = asks(target, 'no.psbt')
+  await noFile.shows(/ENOENT.*no\.psbt/)
+  expect(await noFile.ended).toBe(1)
+})
+
 test('the secrets are for their owner alone to read', async () => {
   const modes = await Promise.all(['signing.key', 'node.key'].map(async (file) => stat(inFolder(join('alice', file)))))
   if (process.platform !== 'win32') expect(modes.map(({ mode }) => mode & 0o777)).toEqual([0o600, 0o600])
 })
 
-test('whoever names no command is told what there is', async () => {
-  const terminal = run()
+test.each([[[]], [['--help']]])('%j tells what there is', async (args) => {
+  const terminal = run(...args)
   expect(await terminal.ended).toBe(0)
   for (const word of ['listen', 'demo', 'sign', '--with', '--psbt', '--out']) expect(terminal.screen).toContain(word)
 })
@@ -127,6 +145,6 @@ test('Ctrl-C of who was asked is shown to who asks', async () => {
   await alice.shows(question)
   alice.pressCtrlC()
   expect(await alice.ended).toBe(0)
-  await bob.shows(/Not signed\./)
+  await bob.shows(/Not signed: /)
   expect(await bob.ended).toBe(1)
 })

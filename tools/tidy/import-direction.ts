@@ -44,6 +44,7 @@ export const musig2Layers = [
   'psbt',
   'file',
   'describe-request',
+  'describe-outcome',
   'approval',
   'signer',
   'memory-signer',

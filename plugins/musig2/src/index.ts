@@ -10,6 +10,7 @@ export {
 } from './bip327/key-context.js'
 export type { SecretNonce } from './bip327/nonces.js'
 export type { Session } from './bip327/session.js'
+export { describeOutcome } from './describe-outcome.js'
 export { describeRequest } from './describe-request.js'
 export { musig2ErrorGuide } from './error-guide.js'
 export { type Musig2ErrorCode, musig2ErrorTable } from './errors.js'

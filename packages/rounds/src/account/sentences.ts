@@ -61,6 +61,9 @@ export function countOf({ said }: AccountPhase): number {
   return said.filter(({ state }) => state === 'accepted').length
 }
 
+/** A longer result has a sentence of its own: what is read first should fit on a line. */
+const headlineResultMax = 80
+
 function tellCompleted(
   account: Account,
   { attempt: number, result }: Extract<AccountOutcome, { readonly status: 'completed' }>,
@@ -69,7 +72,8 @@ function tellCompleted(
   const { endings, durationMs, attempts, convictions } = account
   const attempt = attempts.find((each) => each.number === number)
   const after = durationText(endings.at(-1)?.atMs ?? durationMs)
-  const shown = result === 'undefined' ? '' : `: ${quotedResult(result)}`
+  const isShort = result.length <= headlineResultMax
+  const shown = result === 'undefined' || !isShort ? '' : `: ${quotedResult(result)}`
   const more: string[] = []
   if (attempt) more.push(`All ${attempt.roster.length} members signed that they saw the same.`)
   for (const each of convictions) more.push(stop(tellConviction(each, name)))
@@ -78,6 +82,7 @@ function tellCompleted(
   const abort = endings.find(({ status }) => status === 'aborted')
   if (abort)
     more.push(`This member had given it up after ${durationText(abort.atMs)}, and learned of the others’ words later.`)
+  if (!isShort) more.push(stop(`It came to ${quotedResult(result)}`))
   return { headline: stop(`Completed after ${after}${shown}`), more }
 }
 
@@ -116,13 +121,13 @@ function tellAbort(account: Account, outcome: Aborted, name: NameOf): string {
     }
     case 'CLOSED': {
       const closed = suspects.filter(({ why }) => why === 'closed').map(({ member }) => name(member))
-      return closed.length > 0 ? `${listOf(closed)} went no further` : `another member went no further${words}`
+      return closed.length > 0 ? `${listOf(closed)} went no further${words}` : `another member went no further${words}`
     }
     case 'NOT_ENOUGH': {
       const willing = account.members.filter(({ answer }) => answer === 'host' || answer === 'accepted').length
       const needed = `it takes ${account.minimum} members`
       return account.me === 0
-        ? `${needed}, and ${willing} would play, the host among them`
+        ? `${needed}, and ${willing} would take part, the host among them`
         : `too few accepted; ${needed}`
     }
     case 'LEFT_OUT':
@@ -152,6 +157,8 @@ function tellAbort(account: Account, outcome: Aborted, name: NameOf): string {
 
 function tellMore(account: Account, outcome: Aborted, name: NameOf): readonly string[] {
   const { reason, culprits, suspects, declined, mayBeCompleted } = outcome
+  // Whoever has said why is not asked why.
+  const unexplained = suspects.filter(({ why, member }) => why !== 'closed' || !explained(declined, member))
   const more: string[] = []
   if (culprits.length > 0) {
     // Where the round ended for another reason, the headline names somebody else.
@@ -165,12 +172,16 @@ function tellMore(account: Account, outcome: Aborted, name: NameOf): readonly st
   if (reason === 'DECLINED') more.push('Whoever declines breaks no rule.')
   // Nobody has to answer an invitation; and where somebody is convicted, nobody else is suspected of it.
   if (reason === 'NOT_ENOUGH' || reason === 'LEFT_OUT') more.push(...tellAnswers(account, declined, name))
-  else if (culprits.length === 0 && suspects.length > 0) more.push(...tellSuspects(suspects, reason, name))
+  else if (culprits.length === 0 && unexplained.length > 0) more.push(...tellSuspects(unexplained, reason, name))
   if (mayBeCompleted)
     more.push(
       'This member had said all that the others need: they may complete the round, and then it learns the result.',
     )
   return more
+}
+
+function explained(declined: Aborted['declined'], member: number): boolean {
+  return declined.some((each) => each.member === member)
 }
 
 /** Whoever waits for a person or a device that does not answer is missed by the others as well, and has to know it. */
@@ -207,6 +218,7 @@ function innocence(suspects: readonly Suspect[]): string {
   if (only === 'silent') return `Silence makes ${kind}: the network may have kept back what ${its} said.`
   if (only === 'copied') return `They are ${kind}: nothing shows who copied from whom.`
   const who = suspects.length === 1 ? 'It is' : 'They are'
+  if (only === 'closed') return `To go no further breaks no rule: ${who.toLowerCase()} ${kind}.`
   if (only === 'astray') return `${who} ${kind}: others may have told ${its === 'it' ? 'it' : 'them'} another story.`
   return `${who} ${kind}: the network may have kept back what ${its} said.`
 }
@@ -285,7 +297,7 @@ function wasWere(members: readonly string[]): string {
 export function tellRoster(account: Account): string {
   const { members } = account
   const of = (answer: string) => members.filter((each) => each.answer === answer).length
-  const parts = [`${of('accepted') + of('host')} would play`]
+  const parts = [`${of('accepted') + of('host')} would take part`]
   if (of('declined') > 0) parts.push(`${of('declined')} declined`)
   if (of('unknown') > 0)
     parts.push(account.me === 0 ? `${of('unknown')} did not answer` : `${of('unknown')} not heard of`)

@@ -55,7 +55,7 @@ Its own signature shows it, and anybody can check that.
     expect(`\n${textOf('a hundred, one of them silent')}\n`).toBe(`
 dice 1, round a97b0931…, as z6MkkBdu… saw it
 
-  100 invited: 100 would play
+  100 invited: 100 would take part
   z6MkkBdu…  host, this member
 
      150 ms  join    100 of 100  in 101 ms, z6Mkg4gp… last
@@ -73,6 +73,27 @@ Silence makes a suspect, not a culprit: the network may have kept back what it s
 describe('what happened, in a sentence or two', () => {
   const lastPart = (text: string) => (text.split('\n\n').at(-1) ?? '').replaceAll('\n', ' ')
 
+  test('who went no further is told in its own words, and suspected only where it gave no reason', () => {
+    const account = accountOf(stories['somebody declined']())
+    if (account.outcome?.status !== 'aborted') throw new Error('not aborted')
+    const closed = { why: 'closed' as const, member: 2, phase: 'reveal', by: [] }
+    const outcome = { ...account.outcome, reason: 'CLOSED' as const, detail: 'words', suspects: [closed] }
+    expect(lastPart(describeRound({ ...account, outcome }))).toBe(
+      `Aborted after 1.24 s: ${short(2)} went no further: “words”.`,
+    )
+    expect(lastPart(describeRound({ ...account, outcome: { ...outcome, declined: [] } }))).toBe(
+      `Aborted after 1.24 s: ${short(2)} went no further: “words”. To go no further breaks no rule: it is a suspect, not a culprit.`,
+    )
+  })
+
+  test('a result that is long has a sentence of its own', () => {
+    const account = accountOf(stories['completed by five']())
+    if (account.outcome?.status !== 'completed') throw new Error('not completed')
+    const result = `[${'0123456789'.repeat(20)}]`
+    const told = lastPart(describeRound({ ...account, outcome: { ...account.outcome, result } }))
+    expect(told).toMatch(/^Completed after 415 ms\. All 5 members .* It came to \[0123.*\]\.$/)
+  })
+
   test.each<[Story, string]>([
     [
       'a fault',
@@ -88,7 +109,7 @@ describe('what happened, in a sentence or two', () => {
     ],
     [
       'too few accepted',
-      `Aborted after 10.0 s: it takes 3 members, and 2 would play, the host among them. ${short(2)} declined: “too many sides”. ${short(3)} did not answer.`,
+      `Aborted after 10.0 s: it takes 3 members, and 2 would take part, the host among them. ${short(2)} declined: “too many sides”. ${short(3)} did not answer.`,
     ],
     ['left out', 'Aborted after 1.89 s: the others play without this member.'],
     [
