@@ -50,7 +50,8 @@ export function abandon(turn: Turn, reason: AbortReason, detail: string): void {
   const closing = reason === 'FAILED' ? 'failed' : reason === 'DECLINED' ? 'declined' : 'cancelled'
   const declined = reason === 'DECLINED' ? [{ member: room.me, reason: detail }] : undefined
   if (attempt?.isOpen === true) return close(turn, attempt.id, { reason, closing, detail, suspects: [], declined })
-  if (room.isWatched) return finish(turn, { reason, detail })
+  // Whatever this life does, it was a former one that took part.
+  if (room.isWatched) return finish(turn, { reason: 'RESTARTED', detail })
   if (room.stage === 'over') return
   if (room.stage === 'invited') return decline(turn, detail)
   if (room.stage !== 'regrouping') takeBack(turn, closing, detail)

@@ -99,7 +99,9 @@ function signingOutcomeOf<S extends Signed>(
     return { ...rest, signed: signed(result) }
   }
   const { unconfirmed, ...rest } = outcome
-  const mayBeSigned = hasSigned || saidItsPart(rest.account)
+  // A former life was in it, and what that said need not have come back to this one.
+  const isOfFormerLife = rest.reason === 'RESTARTED'
+  const mayBeSigned = hasSigned || isOfFormerLife || saidItsPart(rest.account)
   return { ...rest, mayBeSigned, signed: unconfirmed && signed(unconfirmed.result) }
 }
 
