@@ -29,8 +29,6 @@ export interface NonceRequest {
   readonly place: Uint8Array
   /** 32 bytes, fresh. A device has its own. */
   readonly random: Uint8Array
-  /** Aborts when nothing is wanted any more. */
-  readonly signal?: AbortSignal | undefined
 }
 
 export interface PartialRequest<SecretNonce> {
@@ -39,5 +37,6 @@ export interface PartialRequest<SecretNonce> {
   readonly secretNonce: SecretNonce
   /** The keys, tweaks, nonces and the message, and what follows from them. */
   readonly session: Session
+  /** Aborts when nothing is wanted any more. */
   readonly signal: AbortSignal
 }

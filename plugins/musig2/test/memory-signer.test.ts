@@ -17,7 +17,7 @@ const { signal } = new AbortController()
 
 function requestFor(secretKey: Uint8Array): NonceRequest {
   const publicKey = publicKeyFor(secretKey)
-  return { publicKey, aggregateKey: xOnlyKeyOf(key), message, place: bytes(), random: bytes(), signal }
+  return { publicKey, aggregateKey: xOnlyKeyOf(key), message, place: bytes(), random: bytes() }
 }
 
 async function sessionAndNonce() {
