@@ -1,9 +1,10 @@
 import type { ClosingReason } from '../articles/article.js'
-import { close, endsFor, reasonOf } from './closing.js'
+import { close, endsFor, reasonOf, settleClosings } from './closing.js'
 import { toldOf, wordsOf } from './closing-words.js'
 import { finish } from './ending.js'
 import { decline } from './gathering.js'
 import { judgeRest } from './judging.js'
+import { settlePhases } from './phases.js'
 import { type AbortReason, isJudging, joinsOf, presentAttempt } from './room.js'
 import type { Turn } from './turn.js'
 
@@ -37,9 +38,11 @@ export function ranOut(turn: Turn): void {
   }
 }
 
-/** What is said here is good no longer, by this member's clock: whatever came of it, it ends here. */
+/** What is said here is good no longer, by this member's clock: whatever came of it, it ends here. What could still be judged is its reason. */
 export function expire(turn: Turn): void {
   ranOut(turn)
+  settlePhases(turn)
+  settleClosings(turn)
   finish(turn, { reason: 'TIMEOUT', detail: 'the round expired before it was over' })
 }
 
@@ -50,7 +53,8 @@ export function abandon(turn: Turn, reason: AbortReason, detail: string): void {
   const closing = reason === 'FAILED' ? 'failed' : reason === 'DECLINED' ? 'declined' : 'cancelled'
   const declined = reason === 'DECLINED' ? [{ member: room.me, reason: detail }] : undefined
   if (attempt?.isOpen === true) return close(turn, attempt.id, { reason, closing, detail, suspects: [], declined })
-  if (room.isWatched) return finish(turn, { reason, detail })
+  // Whatever this life does, it was a former one that took part.
+  if (room.isWatched) return finish(turn, { reason: 'RESTARTED', detail })
   if (room.stage === 'over') return
   if (room.stage === 'invited') return decline(turn, detail)
   if (room.stage !== 'regrouping') takeBack(turn, closing, detail)

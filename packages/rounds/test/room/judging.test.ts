@@ -54,6 +54,11 @@ describe('what does not hold together', () => {
     expect(take(room, last, { type: 'timer', name: 'phase' }).outcome).toMatchObject(guilty)
   })
 
+  test('is found before the round expires, and is why it ends', () => {
+    const { room, last } = beforeTheLastWord()
+    expect(take(room, last, { type: 'timer', name: 'expiry' }).outcome).toMatchObject(guilty)
+  })
+
   test('comes before the words of somebody who goes no further', () => {
     const { room, last, closing } = beforeTheLastWord()
     const present = take(room, last, closing)

@@ -63,24 +63,18 @@ type EngineOutcome = Outcome<readonly ItemSignature[]>
 /** What the signatures of a round are handed out as. */
 export type ReadSigned<S extends Signed> = (task: SigningTask, made: readonly ItemSignature[]) => S
 
-/**
- * A round of this life. `hasSigned` says whether this signer's part may be on its way already; where a former life turns out to be in it
- * that this one knows nothing of, its disk being lost, that life may have signed.
- */
+/** `hasSigned` says whether this signer's part may be on its way already. */
 export function signingRoundOf<S extends Signed>(
   round: EngineRound,
   read: ReadSigned<S>,
   hasSigned: () => boolean,
 ): SigningRound<S> {
-  const isRestarted = (outcome: EngineOutcome): boolean =>
-    outcome.status === 'aborted' && outcome.reason === 'RESTARTED'
-  const mayHaveSigned = (outcome: EngineOutcome): boolean => hasSigned() || isRestarted(outcome)
   const { id, candidates: signers, setup } = round
   const signed = (made: readonly ItemSignature[]): S => read(setup, made)
   const translated = new Map<EngineOutcome, SigningOutcome<S>>()
   /** Once: the signatures of a PSBT are not cheap to write, and everybody who asks gets the same. */
   const translate = (outcome: EngineOutcome): SigningOutcome<S> => {
-    const told = translated.get(outcome) ?? signingOutcomeOf(outcome, signed, mayHaveSigned(outcome))
+    const told = translated.get(outcome) ?? signingOutcomeOf(outcome, signed, hasSigned())
     translated.set(outcome, told)
     return told
   }
@@ -104,14 +98,16 @@ export function signingRoundOf<S extends Signed>(
 function signingOutcomeOf<S extends Signed>(
   outcome: EngineOutcome,
   signed: (made: readonly ItemSignature[]) => S,
-  mayHaveSigned: boolean,
+  hasSigned: boolean,
 ): SigningOutcome<S> {
   if (outcome.status === 'completed') {
     const { result, ...rest } = outcome
     return { ...rest, signed: signed(result) }
   }
   const { unconfirmed, ...rest } = outcome
-  const mayBeSigned = mayHaveSigned || saidItsPart(rest.account)
+  // A former life was in it, and what that said need not have come back to this one.
+  const isOfFormerLife = rest.reason === 'RESTARTED'
+  const mayBeSigned = hasSigned || isOfFormerLife || saidItsPart(rest.account)
   return { ...rest, mayBeSigned, signed: unconfirmed && signed(unconfirmed.result) }
 }
 

@@ -1,6 +1,6 @@
 import type { StoreOperation } from '@rondo/core'
 import { decodeTranscript } from '@rondo/rounds'
-import type { Life, World } from '@rondo/testkit/simulator'
+import { type Life, type World, wrapCoordinator } from '@rondo/testkit/simulator'
 import { hex } from '@scure/base'
 import { nonceGen } from '@scure/btc-signer/musig2.js'
 import { describe, expect, test } from 'vitest'
@@ -177,6 +177,47 @@ describe('threat: a nonce is used again after a backup was restored', () => {
           expect({ at, mayBeSigned: outcome.mayBeSigned }).toEqual({ at, mayBeSigned: true })
     }
     expect(Math.min(tally.signed, tally.recovered)).toBeGreaterThan(0)
+  })
+
+  test.each([
+    ['waits', false],
+    ['gives it up', true],
+  ])('nor does one that lost everything, is invited once more to what it had signed, and %s', async (_, givesUp) => {
+    // Its part is lost on the way to all whom its next life can ask.
+    let isKept = false
+    const keeping: NonNullable<Twist['coordinator']> = (coordinator, { incarnation }) =>
+      wrapCoordinator(coordinator, {
+        async sendTo(to, message, options) {
+          if (isKept && incarnation === 0) return
+          await coordinator.sendTo(to, message, options)
+        },
+      })
+    const { endings, nonces } = await play({
+      peers: 3,
+      twists: {
+        1: {
+          coordinator: keeping,
+          store: ({ incarnation }, owner) => (incarnation > 0 ? restore([], owner) : undefined),
+        },
+        2: { coordinator: keeping },
+      },
+      onRound: (round, index, world, life) => {
+        if (index !== 1) return
+        // It has learned by now that a former life was in it.
+        if (life.incarnation > 0) return givesUp ? life.sleep(200).then(() => round.abort('enough')) : undefined
+        round.on('progress', ({ phase }) => {
+          if (phase !== 'sign' || isKept) return
+          isKept = true
+          world
+            .at(world.nowMs + 100)
+            .crash(1)
+            .restart(50)
+        })
+        return undefined
+      },
+    })
+    expect(nonces.used.filter(({ peer }) => peer === 1)).toMatchObject([{ life: 0 }])
+    expect(endings[1]?.outcomes).toMatchObject([{ status: 'aborted', reason: 'RESTARTED', mayBeSigned: true }])
   })
 
   test('signing the same message anew from a restored disk takes nonces that were never made before', async () => {
