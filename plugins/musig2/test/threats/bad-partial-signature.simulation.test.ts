@@ -1,5 +1,5 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js'
-import { verifyEvidence } from '@rondo/rounds'
+import { verifyEvidence, verifyTranscript } from '@rondo/rounds'
 import { describe, expect, test } from 'vitest'
 import { musig2Rounds } from '../../src/index.js'
 import { isSigned, namedBy, warnings } from '../judge.js'
@@ -41,6 +41,17 @@ describe('threat: a bad partial signature', () => {
 
   test('two that are bad are both convicted', async () => {
     await assertNamed(await play({ peers: 4, twists: { 1: adding(1n), 3: adding(1n) } }), [1, 3])
+  })
+
+  test('where somebody else is silent, the outcome suspects that one, and the transcript names the other', async () => {
+    const silent: Twist = { signer: (signer) => ({ ...signer, sign: () => new Promise(() => {}) }) }
+    const played = await play({ peers: 4, twists: { 1: adding(1n), 3: silent } })
+    for (const peer of [0, 2]) {
+      expect(played.outcomes[peer]).toMatchObject({ status: 'aborted', reason: 'TIMEOUT', mayBeSigned: true })
+      expect(namedBy(played, peer)).toEqual({ culprits: [], suspects: [3] })
+      const verdict = await verifyTranscript(musig2Rounds, played.endings[peer]?.transcript ?? new Uint8Array(0))
+      expect(verdict).toMatchObject({ ok: true, status: 'unfinished', culprits: [{ peerId: played.peerIds[1] }] })
+    }
   })
 
   test('two that cancel out make a signature like any other, and nobody is convicted', async () => {
