@@ -20,6 +20,8 @@ export interface JointKey {
   readonly internalKey?: Uint8Array | undefined
   /** Those of BIP-341, after the derivation. */
   readonly tweaks: readonly Tweak[]
+  /** Of the scripts that can spend it as well, where one of the tweaks commits to some. */
+  readonly merkleRoot?: Uint8Array | undefined
 }
 
 /** Undefined where no participants are named. Throws PSBT_MALFORMED or PSBT_UNSUPPORTED; `where` names the input or output. */
@@ -36,9 +38,10 @@ export function jointKeyOf(
     throw unsupported(`${where} names ${groups.length} aggregate keys of at most ${groupsMax}`)
   const internalKey = valueIn(rows, types.internalKey)
   const target = internalKey ?? outputKey
-  const tweaks = internalKey === undefined ? [] : [tapTweak(internalKey, merkleRootOf(rows, types))]
+  const merkleRoot = internalKey === undefined ? undefined : merkleRootOf(rows, types)
+  const tweaks = internalKey === undefined ? [] : [tapTweak(internalKey, merkleRoot)]
   const direct = groups.find(({ aggregateKey }) => equalBytes(aggregateKey.subarray(1), target))
-  if (direct !== undefined) return { ...direct, internalKey, tweaks }
+  if (direct !== undefined) return { ...direct, internalKey, tweaks, merkleRoot }
   const { fingerprint, path } = originOf(target, rows, types) ?? {}
   const parent = groups.find(({ aggregateKey }) => equalBytes(fingerprintOf(aggregateKey), fingerprint))
   if (parent === undefined || path === undefined || path.length === 0)
@@ -48,7 +51,8 @@ export function jointKeyOf(
   if (path.some((step) => step >= hardened))
     throw unsupported(`${where} is derived by a hardened step, which an aggregate key does not have`)
   if (path.length > tweaksMax) throw unsupported(`${where} is derived by ${path.length} steps of at most ${tweaksMax}`)
-  return { ...parent, internalKey, tweaks, derivation: { chainCode: chainCodeOf(parent.aggregateKey, global), path } }
+  const derivation = { chainCode: chainCodeOf(parent.aggregateKey, global), path }
+  return { ...parent, internalKey, tweaks, merkleRoot, derivation }
 }
 
 /** Aggregate keys beside one output: the one of the key path, and those of scripts. */

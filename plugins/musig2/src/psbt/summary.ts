@@ -3,10 +3,10 @@ import { xOnlyKeyOf } from '../bip327/key-context.js'
 import type { Item } from '../signing/order.js'
 import type { Pause, SigningTask } from '../signing/task.js'
 import { type PsbtContents, type PsbtOutput, readContents, sumOf } from './contents.js'
+import { chainCode328 } from './derivation.js'
 import { taprootKeyOf } from './items.js'
 import { type JointKey, jointKeyOf, outputKeyFrom, tapTweak } from './joint-key.js'
-import { valueIn } from './maps.js'
-import { inputRows, outputRows } from './musig-rows.js'
+import { outputRows } from './musig-rows.js'
 import { addressOf, type BitcoinNetwork } from './network.js'
 import { virtualBytesOf } from './weight.js'
 
@@ -127,31 +127,50 @@ function lockTimeOf({ transaction: { lockTime }, inputs }: PsbtContents): LockTi
 
 /** Outputs that are looked at for derived keys: some steps on the curve each, before anybody has said yes. */
 const derivedChangeMax = 8
-const treesMax = 4
 
 async function changeIn(contents: PsbtContents, task: SigningTask, pause: Pause): Promise<ReadonlySet<number>> {
-  const trees = treesOf(contents, task.items)
+  const common = commonOf(task.items)
+  const kept = task.items.filter((item) => isKeptBy(item, common)).map(({ outputKey }) => outputKey)
   const change = new Set<number>()
   let looked = 0
   for (const [at, output] of contents.outputs.entries()) {
     const key = taprootKeyOf(output.script)
     if (key === undefined) continue
-    const isReused = task.items.some(({ outputKey }) => equalBytes(outputKey, key))
+    const isReused = kept.some((own) => equalBytes(own, key))
     const joint = isReused || looked >= derivedChangeMax ? undefined : jointOf(output, key, contents)
     if (joint !== undefined) {
       looked++
       await pause()
     }
-    if (isReused || (joint !== undefined && isOurs(joint, key, task, trees))) change.add(at)
+    if (isReused || (joint !== undefined && isOurs(joint, key, task, common))) change.add(at)
   }
   return change
 }
 
-/** The script trees that may stand beside a key of the signers: none, or one that they have signed for. */
-function treesOf({ inputs }: PsbtContents, items: readonly Item[]): readonly (Uint8Array | undefined)[] {
-  const roots = items.flatMap(({ input = 0 }) => valueIn(inputs[input]?.rows ?? [], inputRows.merkleRoot) ?? [])
-  const distinct = roots.filter((root, at) => roots.findIndex((other) => equalBytes(root, other)) === at)
-  return [undefined, ...distinct].slice(0, treesMax)
+/**
+ * What every input has that is signed. Anybody can pay to the signers' key with scripts of his own beside it, and bring that along as an
+ * input: what only some have is no reason to call the rest safe there.
+ */
+interface Common {
+  readonly merkleRoot: Uint8Array | undefined
+  readonly chainCode: Uint8Array
+}
+
+function commonOf(items: readonly Item[]): Common {
+  const [{ merkleRoot, derivation } = {}] = items
+  const haveTree = items.every((item) => equalBytes(item.merkleRoot, merkleRoot))
+  const haveCode = items.every((item) => equalBytes(item.derivation?.chainCode, derivation?.chainCode))
+  return {
+    merkleRoot: haveTree ? merkleRoot : undefined,
+    chainCode: (haveCode ? derivation?.chainCode : undefined) ?? chainCode328,
+  }
+}
+
+/** No script could spend it that could not spend every input, and the signers find it again by what they know. */
+function isKeptBy({ merkleRoot, derivation }: Pick<JointKey, 'merkleRoot' | 'derivation'>, common: Common): boolean {
+  const isTreeKnown = merkleRoot === undefined || equalBytes(merkleRoot, common.merkleRoot)
+  const chainCode = derivation?.chainCode ?? chainCode328
+  return isTreeKnown && [chainCode328, common.chainCode].some((code) => equalBytes(code, chainCode))
 }
 
 /** What its rows claim, whatever that is worth. */
@@ -164,23 +183,18 @@ function jointOf({ rows }: PsbtOutput, key: Uint8Array, { maps }: PsbtContents):
 }
 
 /** The very participants of an input that is signed, in their order, and nothing that another script could spend. */
-function isOurs(
-  joint: JointKey,
-  key: Uint8Array,
-  task: SigningTask,
-  trees: readonly (Uint8Array | undefined)[],
-): boolean {
+function isOurs(joint: JointKey, key: Uint8Array, task: SigningTask, common: Common): boolean {
   const { publicKeys, internalKey } = joint
   const item = task.items.find(
     (each) =>
       each.publicKeys.length === publicKeys.length &&
       each.publicKeys.every((own, at) => equalBytes(own, publicKeys[at])),
   )
-  if (item === undefined) return false
+  if (item === undefined || !isKeptBy(joint, common)) return false
   try {
     const untweaked = outputKeyFrom(task.aggregateOf(item), { ...joint, tweaks: [] })
     if (internalKey === undefined) return equalBytes(xOnlyKeyOf(untweaked), key)
-    return trees.some((tree) => {
+    return [undefined, common.merkleRoot].some((tree) => {
       const tweaks = [tapTweak(internalKey, tree)]
       return equalBytes(xOnlyKeyOf(outputKeyFrom(untweaked, { tweaks })), key)
     })

@@ -43,6 +43,8 @@ export interface Item {
   /** Of a PSBT: how the internal key comes of the aggregate key, before the tweaks, and which it must be. */
   readonly derivation?: Derivation | undefined
   readonly internalKey?: Uint8Array | undefined
+  /** Of a PSBT: of the scripts that could spend the input as well. */
+  readonly merkleRoot?: Uint8Array | undefined
   /** Of a PSBT: what stands behind the 64 bytes of the signature. */
   readonly sighash?: number
 }

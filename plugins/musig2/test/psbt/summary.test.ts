@@ -1,7 +1,8 @@
 import { p2tr, p2wpkh, Transaction } from '@scure/btc-signer'
 import { pubECDSA, pubSchnorr } from '@scure/btc-signer/utils.js'
 import { describe, expect, test } from 'vitest'
-import { aggregateKeys } from '../../src/bip327/key-context.js'
+import { aggregateKeys, xOnlyKeyOf } from '../../src/bip327/key-context.js'
+import { deriveKey } from '../../src/psbt/derivation.js'
 import { type JointOutput, jointOutput } from '../../src/psbt/joint-output.js'
 import { decodeMaps, encodeMaps } from '../../src/psbt/maps.js'
 import type { BitcoinNetwork } from '../../src/psbt/network.js'
@@ -152,6 +153,40 @@ describe('change', () => {
   test('is not what a script could spend that no input has: the participants are the same, and a thief is in the tree', async () => {
     const thief = jointOutput(publicKeys, { merkleRoot: bytesOf('thief') })
     expect(await changeOf([thief.output(1n)])).toEqual([false])
+  })
+
+  test('is not what a script could spend that only some inputs have: whoever brought one may own the script', async () => {
+    const thief = jointOutput(publicKeys, { merkleRoot: bytesOf('thief') })
+    const next = jointOutput(publicKeys, { merkleRoot: bytesOf('thief'), path: [7] })
+    const inputs = [mine(joint, 0), mine(thief, 1)]
+    expect(await changeOf([joint.output(1n), thief.output(1n), next.output(1n)], inputs)).toEqual([true, false, false])
+    expect(await changeOf([thief.output(1n), next.output(1n)], [mine(thief)])).toEqual([true, true])
+  })
+
+  test('is not what a script could spend that an input names and does not have: its key is the output key itself', async () => {
+    const script = Uint8Array.of(0x51, 32, ...joint.internalKey)
+    const { tapInternalKey, ...fields } = joint.input({ txid: txidOf(0), index: 0, amount })
+    const bare = { ...fields, witnessUtxo: { script, amount }, tapMerkleRoot: bytesOf('thief') }
+    const thief = jointOutput(publicKeys, { merkleRoot: bytesOf('thief') })
+    expect(await changeOf([thief.output(1n), joint.output(1n), { script, amount: 1n }], [bare])).toEqual([
+      false,
+      true,
+      true,
+    ])
+  })
+
+  test('is not what is derived with a chain code that no input is derived with: who alone knows it could ask a ransom', async () => {
+    const chainCode = bytesOf('ransom')
+    const derivation = { chainCode, path: [1] }
+    const internalKey = xOnlyKeyOf(deriveKey(aggregateKeys(publicKeys), derivation))
+    const { script } = p2tr(internalKey)
+    const claim = jointOutput(publicKeys, { path: [1] }).output(1n)
+    const origin = claim.tapBip32Derivation![0]![1]
+    const output = { ...claim, script, tapInternalKey: internalKey, tapBip32Derivation: [[internalKey, origin]] }
+    const { global, ...maps } = decodeMaps(psbtOf([mine()], [output as Output]))
+    const xpub = Uint8Array.of(1, 4, 0x88, 0xb2, 0x1e, ...new Uint8Array(9), ...chainCode, ...joint.aggregateKey)
+    const psbt = encodeMaps({ ...maps, global: [...global, { key: xpub, value: new Uint8Array(4) }] })
+    expect((await summaryOf(psbt)).outputs.map(({ isChange }) => isChange)).toEqual([false])
   })
 
   test('is not what other participants own together, were it all but one of them', async () => {
