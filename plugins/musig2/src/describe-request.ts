@@ -47,7 +47,7 @@ function transactionLines(request: PsbtSigningRequest): readonly string[] {
     ...section('Pays', outputs.filter(isNotChange).map(outputLine)),
     ...section('Comes back to the signers', outputs.filter(({ isChange }) => isChange).map(outputLine)),
     ...section('Spends, and is signed here', inputs.filter(({ isSigned }) => isSigned).map(inputLine)),
-    ...section('Spends, and is signed by others', inputs.filter(({ isSigned }) => !isSigned).map(inputLine)),
+    ...section('Spends, and is not signed here', inputs.filter(({ isSigned }) => !isSigned).map(inputLine)),
     ...(request.network === 'mainnet' ? [] : [`Network        ${request.network}`]),
     `Sent away      ${formatBitcoin(sent)}`,
     `Fee            ${formatBitcoin(fee)}${rateOf(request)}`,

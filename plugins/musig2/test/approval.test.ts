@@ -141,7 +141,7 @@ Replaceable    yes, until it is in a block`)
     [
       'inputs of others',
       { outputs: [pay(1n)], inputs: [{ txid: txidOf(9), index: 0, witnessUtxo: { script: shop.script, amount: 5n } }] },
-      '! 1 input is signed by others (1): without them nothing is sent.',
+      '! 1 input is signed by others (1).',
     ],
   ])('warns of %s', async (_, draft, warning) => {
     expect(await textOf(draft)).toContain(warning)

@@ -1,13 +1,15 @@
 import { equalBytes } from '@rondo/core'
+import { hex } from '@scure/base'
 import { xOnlyKeyOf } from '../bip327/key-context.js'
 import type { Item } from '../signing/order.js'
 import type { Pause, SigningTask } from '../signing/task.js'
-import { type PsbtContents, type PsbtOutput, readContents, sumOf } from './contents.js'
+import { type PsbtContents, type PsbtInput, type PsbtOutput, readContents, sumOf } from './contents.js'
 import { chainCode328 } from './derivation.js'
 import { taprootKeyOf } from './items.js'
 import { type JointKey, jointKeyOf, outputKeyFrom, tapTweak } from './joint-key.js'
-import { outputRows } from './musig-rows.js'
+import { inputRows, outputRows, participantsIn } from './musig-rows.js'
 import { addressOf, type BitcoinNetwork } from './network.js'
+import type { PreviousOutput } from './raw-transaction.js'
 import { virtualBytesOf } from './weight.js'
 
 // A transaction, decoded for a person. The signatures cover every amount in here: were one of them not true, they would not hold.
@@ -25,7 +27,7 @@ export interface TransactionSummary {
   readonly feeRate: number | undefined
   /** What all outputs come to that are no change. */
   readonly sent: bigint
-  /** What the inputs that are signed here come to, less their change: fee included, by so much the signers grow poorer. */
+  /** What the signers' inputs come to, less their change: fee included, by so much they grow poorer. */
   readonly cost: bigint
   readonly lockTime: LockTime | undefined
   /** Whoever signs may replace it by one that pays more, until it is in a block: BIP-125. */
@@ -43,6 +45,8 @@ export interface InputSummary {
   readonly address: string | undefined
   /** Signed in this round. */
   readonly isSigned: boolean
+  /** Of a key that is signed with here, or of participants with such a key: signed here, or in another round of the same signers. */
+  readonly isOurs: boolean
 }
 
 export interface OutputSummary {
@@ -62,11 +66,13 @@ export async function summarizePsbt(
 ): Promise<TransactionSummary> {
   const contents = readContents(psbt)
   const sighashes = new Map(task.items.map(({ input = 0, sighash = 0 }) => [input, sighash]))
-  const spent = contents.inputs.map((input) => input.spent ?? { script: new Uint8Array(0), amount: 0n })
+  const spent = contents.inputs.map((input) => input.spent ?? nothing)
   const addresses = await addressesOf([...spent, ...contents.outputs], network, pause)
-  const inputs = spent.map(({ amount }, at): InputSummary => {
-    const { outpoint = '' } = contents.inputs[at] ?? {}
-    return { outpoint, amount, address: addresses[at], isSigned: sighashes.has(at) }
+  const isOwned = ownedBy(task)
+  const inputs = contents.inputs.map((input, at): InputSummary => {
+    const isSigned = sighashes.has(at)
+    const { outpoint, spent: { amount } = nothing } = input
+    return { outpoint, amount, address: addresses[at], isSigned, isOurs: isSigned || isOwned(input) }
   })
   const change = await changeIn(contents, task, pause)
   const outputs = contents.outputs.map(({ script, amount }, at): OutputSummary => {
@@ -78,6 +84,21 @@ export async function summarizePsbt(
     outputs,
     ...sumsOf(inputs, outputs, virtualBytesOf(contents, sighashes)),
     ...timesOf(contents),
+  }
+}
+
+const nothing: PreviousOutput = { script: new Uint8Array(0), amount: 0n }
+
+/**
+ * Who signs one input in each of two rounds would be told twice that the other pays. What is only said to be theirs counts as well: it
+ * makes the signers look, and nothing more.
+ */
+function ownedBy({ items, order }: SigningTask): (input: PsbtInput) => boolean {
+  const held = new Set([...order.seats.flat(), ...items.flatMap(({ outputKey }) => outputKey ?? [])].map(hex.encode))
+  return ({ rows, spent }) => {
+    const key = spent && taprootKeyOf(spent.script)
+    const named = participantsIn(rows, inputRows.participants).flatMap(({ publicKeys }) => publicKeys)
+    return [...(key ? [key] : []), ...named].some((each) => held.has(hex.encode(each)))
   }
 }
 
@@ -108,7 +129,7 @@ function sumsOf(
     virtualBytes,
     feeRate: virtualBytes === undefined ? undefined : Number(fee) / virtualBytes,
     sent: sumOf(outputs) - change,
-    cost: sumOf(inputs.filter(({ isSigned }) => isSigned)) - change,
+    cost: sumOf(inputs.filter(({ isOurs }) => isOurs)) - change,
   }
 }
 

@@ -42,10 +42,22 @@ function outputWarnings({ outputs, inputs }: TransactionSummary): readonly strin
 }
 
 function inputWarnings({ inputs }: TransactionSummary): readonly string[] {
-  const others = inputs.flatMap(({ isSigned }, at) => (isSigned ? [] : [at]))
-  if (others.length === 0) return []
-  const list = others.slice(0, inputsNamedMax).join(', ') + (others.length > inputsNamedMax ? ', …' : '')
-  return [`${named(others.length, 'input is', 'inputs are')} signed by others (${list}): without them nothing is sent.`]
+  const others = inputs.flatMap(({ isSigned, isOurs }, at) => (isSigned || isOurs ? [] : [at]))
+  const left = inputs.flatMap(({ isSigned, isOurs }, at) => (isOurs && !isSigned ? [at] : []))
+  const warnings: string[] = []
+  if (left.length > 0)
+    warnings.push(
+      `${named(left.length, 'input', 'inputs')} of the signers’ own (${listed(left)}), not signed here, but counted.`,
+    )
+  if (others.length > 0)
+    warnings.push(
+      `${named(others.length, 'input is', 'inputs are')} signed by others (${listed(others)}). What is yours of it is not counted in what the signers pay.`,
+    )
+  return warnings
+}
+
+function listed(inputs: readonly number[]): string {
+  return inputs.slice(0, inputsNamedMax).join(', ') + (inputs.length > inputsNamedMax ? ', …' : '')
 }
 
 function named(count: number, one: string, many: string): string {

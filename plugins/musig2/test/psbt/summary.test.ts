@@ -52,6 +52,24 @@ describe('a summary', () => {
     expect(sums).toMatchObject({ fee: 1_000n, sent: 60_000n, cost: 54_000n, lockTime: undefined, isReplaceable: false })
   })
 
+  test.each<[string, Input, boolean]>([
+    ['signed already', mine(joint, 1), true],
+    ['without its rows', { txid: txidOf(1), index: 1, witnessUtxo: { script: joint.script, amount } }, false],
+    ['derived, and signed', mine(jointOutput(publicKeys, { path: [4] }), 1), true],
+    ['with somebody else', mine(jointOutput([publicKeys[0]!, ...publicKeysOf([bytesOf('friend')])]), 1), false],
+  ])('counts what the signers own and do not sign here, %s: another round may', async (_, other, isDone) => {
+    const maps = decodeMaps(psbtOf([mine(), other], [{ script: paid, amount }, joint.output(99_000n)]))
+    const [first = [], second = []] = maps.inputs
+    const signature = { key: Uint8Array.of(0x13), value: bytesOf('a', 'signature') }
+    const psbt = encodeMaps({ ...maps, inputs: [first, isDone ? [...second, signature] : second] })
+    const { inputs, cost } = await summaryOf(psbt)
+    expect(inputs.map(({ isSigned, isOurs }) => [isSigned, isOurs])).toEqual([
+      [true, true],
+      [false, true],
+    ])
+    expect(cost).toBe(101_000n)
+  })
+
   test.each<[BitcoinNetwork, string]>([
     ['mainnet', 'bc1p'],
     ['testnet', 'tb1p'],
