@@ -30,12 +30,20 @@ export interface TransactionSummary {
   /** What the signers' inputs come to, less their change: fee included, by so much they grow poorer. */
   readonly cost: bigint
   readonly lockTime: LockTime | undefined
+  /** How old what it spends must be before it can be in a block: BIP-68. */
+  readonly inputAge: InputAge | undefined
   /** Whoever signs may replace it by one that pays more, until it is in a block: BIP-125. */
   readonly isReplaceable: boolean
 }
 
 /** From when on it can be in a block. */
 export type LockTime = { readonly height: number } | { readonly unixSeconds: number }
+
+/** Both: the one counts blocks, the other their times. */
+export interface InputAge {
+  readonly blocks: number
+  readonly seconds: number
+}
 
 export interface InputSummary {
   /** As explorers write it. */
@@ -133,9 +141,26 @@ function sumsOf(
   }
 }
 
-function timesOf(contents: PsbtContents): Pick<TransactionSummary, 'lockTime' | 'isReplaceable'> {
+function timesOf(contents: PsbtContents): Pick<TransactionSummary, 'lockTime' | 'inputAge' | 'isReplaceable'> {
   const isReplaceable = contents.inputs.some(({ sequence }) => sequence < 0xffff_fffe)
-  return { lockTime: lockTimeOf(contents), isReplaceable }
+  return { lockTime: lockTimeOf(contents), inputAge: inputAgeOf(contents), isReplaceable }
+}
+
+const noAge = 0x8000_0000
+const ageInTime = 0x0040_0000
+const ageMask = 0xffff
+const ageUnitSeconds = 512
+
+/** Of the input for which it is longest. Transactions of the first version know none. */
+function inputAgeOf({ transaction, inputs }: PsbtContents): InputAge | undefined {
+  const aged = inputs.filter(({ sequence }) => sequence < noAge && transaction.version >= 2)
+  const longest = (isTime: boolean): number =>
+    Math.max(
+      0,
+      ...aged.filter(({ sequence: s }) => (s & ageInTime) > 0 === isTime).map(({ sequence: s }) => s & ageMask),
+    )
+  const age = { blocks: longest(false), seconds: longest(true) * ageUnitSeconds }
+  return age.blocks > 0 || age.seconds > 0 ? age : undefined
 }
 
 /** Below it, a lock time is the height of a block. */

@@ -131,6 +131,20 @@ describe('a summary', () => {
   })
 
   test.each([
+    ['blocks', 2, [144, 5], { blocks: 144, seconds: 0 }],
+    ['time', 2, [0x0040_0002, 0x0040_ffff], { blocks: 0, seconds: 65_535 * 512 }],
+    ['both', 2, [0x0040_0001, 3], { blocks: 3, seconds: 512 }],
+    ['what has no meaning', 2, [0x0f00_0000, 0xffff_fffd], undefined],
+    ['the first version', 1, [144, 5], undefined],
+    ['a later version', 3, [144, 5], { blocks: 144, seconds: 0 }],
+  ])('says how old what it spends must be, in %s', async (_, version, sequences, expected) => {
+    const transaction = new Transaction({ version, allowUnknownVersion: true })
+    for (const [at, sequence] of sequences.entries()) transaction.addInput({ ...mine(joint, at), sequence })
+    transaction.addOutput({ script: paid, amount: 1n })
+    expect((await summaryOf(transaction.toPSBT())).inputAge).toEqual(expected)
+  })
+
+  test.each([
     [0xffff_fffd, true],
     [0xffff_fffe, false],
   ])('says whether it can be replaced: sequence %i', async (sequence, isReplaceable) => {
