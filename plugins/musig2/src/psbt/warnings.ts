@@ -1,3 +1,4 @@
+import { equalBytes } from '@rondo/core'
 import { formatBitcoin } from './printable.js'
 import type { TransactionSummary } from './summary.js'
 
@@ -9,6 +10,8 @@ const feeShareMax = 10n
 const feeMax = 1_000_000n
 const feeRateMax = 500
 const inputsNamedMax = 5
+/** The one script that has an address and no owner: it lets anybody raise the fee. */
+const payToAnchor = Uint8Array.of(0x51, 2, 0x4e, 0x73)
 
 /** In the order in which they matter. */
 export function warningsOf(summary: TransactionSummary): readonly string[] {
@@ -33,6 +36,8 @@ function outputWarnings({ outputs, inputs }: TransactionSummary): readonly strin
     warnings.push(`${named(bare.length, 'output has', 'outputs have')} no address: look at the script.`)
   if (outputs.some(({ amount, script }) => amount > 0n && script[0] === 0x6a))
     warnings.push('Coins that are sent to data are lost.')
+  const anchor = outputs.find(({ amount, script }) => amount > 0n && equalBytes(script, payToAnchor))
+  if (anchor !== undefined) warnings.push(`Whoever comes first may take what is paid to ${anchor.address}, an anchor.`)
   const addresses = new Set(
     inputs.flatMap(({ address, isSigned }) => (isSigned && address !== undefined ? [address] : [])),
   )
