@@ -1,4 +1,4 @@
-import { equalBytes } from '@rondo/core'
+import { hex } from '@scure/base'
 import type { Tweak } from '../bip327/key-context.js'
 import { musig2Error } from '../errors.js'
 import { itemsMax, psbtBytesMax, signersMax, tweaksMax } from '../options.js'
@@ -58,8 +58,23 @@ export function itemsOf({ seats, request }: Order): readonly Item[] {
   const items = request.kind === 'psbt' ? itemsOfPsbtBy(request, seats) : [itemOfMessage(request)]
   if (items.length === 0) throw refused('there is nothing to sign')
   if (items.length > itemsMax) throw refused(`${items.length} signatures of at most ${itemsMax}`)
-  for (const item of items) assertSeated(item, seats)
+  const holders = holdersIn(seats)
+  for (const { publicKeys } of items) {
+    const seated = new Set(publicKeys.map((key) => holders.get(hex.encode(key)) ?? severalSeats))
+    if (seated.has(severalSeats) || seated.size !== seats.length || publicKeys.length !== seats.length)
+      throw refused('every signer holds one of the keys that are aggregated, and no two the same')
+  }
   return items
+}
+
+const severalSeats = -1
+
+/** By key: its seat. An order has up to 6,400 keys, and to look for each among all the others takes more than a second. */
+export function holdersIn(seats: Order['seats']): ReadonlyMap<string, number> {
+  const holders = new Map<string, number>()
+  for (const [seat, keys] of seats.entries())
+    for (const name of keys.map((key) => hex.encode(key))) holders.set(name, holders.has(name) ? severalSeats : seat)
+  return holders
 }
 
 function itemsOfPsbtBy({ psbt }: PsbtRequest, seats: Order['seats']): readonly Item[] {
@@ -68,16 +83,6 @@ function itemsOfPsbtBy({ psbt }: PsbtRequest, seats: Order['seats']): readonly I
 
 function itemOfMessage({ message, publicKeys, tweaks }: MessageRequest): Item {
   return { message, publicKeys, tweaks }
-}
-
-/** Each key of the item is held by one member, and each member holds one. */
-function assertSeated({ publicKeys }: Item, seats: Order['seats']): void {
-  const held = seats.flatMap((keys) => keys.filter((key) => publicKeys.some((other) => equalBytes(other, key))))
-  const isOneEach = seats.every(
-    (keys) => publicKeys.filter((key) => keys.some((own) => equalBytes(own, key))).length === 1,
-  )
-  if (!isOneEach || held.length !== publicKeys.length)
-    throw refused('every signer holds one of the keys that are aggregated, and no two the same')
 }
 
 /** In memory of its own: whoever asked may use its buffers for something else, before this is approved or after. */

@@ -4,7 +4,7 @@ import { hex } from '@scure/base'
 import { aggregateKeys, type KeyContext, xOnlyKeyOf } from '../bip327/key-context.js'
 import { musig2Error } from '../errors.js'
 import { outputKeyFrom } from '../psbt/joint-key.js'
-import { type Item, isOrder, itemsOf, type Order } from './order.js'
+import { holdersIn, type Item, isOrder, itemsOf, type Order } from './order.js'
 
 /** Gives the rest of the program a turn. */
 export type Pause = () => Promise<void>
@@ -13,19 +13,19 @@ export type Pause = () => Promise<void>
 export class SigningTask {
   readonly order: Order
   readonly items: readonly Item[]
+  readonly #holders: ReadonlyMap<string, number>
   readonly #aggregates = new Map<string, KeyContext>()
   readonly #keys: (KeyContext | undefined)[] = []
 
   constructor(order: Order) {
     this.order = order
     this.items = itemsOf(order)
+    this.#holders = holdersIn(order.seats)
   }
 
   /** Who holds each key of an item, in the order of the keys. */
   seatsOf(at: number): readonly number[] {
-    return this.#item(at).publicKeys.map((key) =>
-      this.order.seats.findIndex((held) => held.some((own) => equalBytes(own, key))),
-    )
+    return this.#item(at).publicKeys.map((key) => this.#holders.get(hex.encode(key)) ?? -1)
   }
 
   /** The key with which a member signs an item. */
