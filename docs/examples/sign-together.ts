@@ -16,7 +16,7 @@ import {
   publicKeyFor,
   type SigningOutcome,
 } from '@rondo/plugin-musig2'
-import { readPsbtFile } from '@rondo/plugin-musig2/file'
+import { readPsbtFile, writePsbtFile } from '@rondo/plugin-musig2/file'
 import { describeRound } from '@rondo/rounds'
 import { openLevelStore } from '@rondo/store-level'
 import { webSocket } from '@rondo/transport-ws'
@@ -91,7 +91,7 @@ async function sign(name: string, target: string, psbtFile: string, outFile: str
     const outcome = await round.outcome
     show(outcome)
     if (outcome.signed === undefined) process.exitCode = 1
-    else await writeFile(outFile, `${outcome.signed.base64}\n`, { mode: 0o600 })
+    else await writePsbtFile(outFile, outcome.signed)
   } finally {
     await close()
   }
@@ -143,12 +143,20 @@ const approve: Approve = async (request, { signal }) => {
   return 'the answer was no'
 }
 
+/** Sooner, nobody has read what is asked. */
+const readingMs = 1_000
+
 /** The end of the input is an answer too, and no yes. */
 async function ask(question: string, signal: AbortSignal): Promise<string> {
   process.stdout.write(question)
+  const asked = performance.now()
   const lines = createInterface({ input: process.stdin })
   const answer = await new Promise<string>((resolve) => {
-    lines.once('line', resolve)
+    // What comes at once was typed for something else: for a request, say, that was called off to put this one in its place.
+    lines.on('line', (line) => {
+      if (performance.now() - asked > readingMs) resolve(line)
+      else process.stdout.write(question)
+    })
     lines.once('close', () => resolve(''))
     signal.addEventListener('abort', () => lines.close())
   })
