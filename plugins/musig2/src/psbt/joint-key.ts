@@ -4,7 +4,7 @@ import { applyTweak, type KeyContext, plainKeyOf, type Tweak, xOnlyKeyOf } from 
 import { tweaksMax } from '../options.js'
 import { readCompactSize, readLittleEndian } from './compact-size.js'
 import { chainCode328, type Derivation, deriveKey, fingerprintOf, hardened } from './derivation.js'
-import { entriesIn, malformed, type Rows, unsupported, valueIn } from './maps.js'
+import { entriesIn, globalRow, malformed, type Rows, unsupported, valueIn } from './maps.js'
 import { type JointRows, participantsIn } from './musig-rows.js'
 
 // How an aggregate key stands behind a taproot output, as the rows of BIP-371 and BIP-373 say: it is the internal key, or the key
@@ -86,10 +86,16 @@ function originOf(
   return { fingerprint, path: Array.from({ length: steps.length / 4 }, (_, at) => step(at)) }
 }
 
+const xpubBytes = 78
+
 /** BIP-373: that of BIP-328, unless an extended key of the PSBT gives the aggregate key another one. */
 function chainCodeOf(aggregateKey: Uint8Array, global: Rows): Uint8Array {
-  const [xpub] = entriesIn(global, 0x01).find(([key]) => equalBytes(key.subarray(45), aggregateKey)) ?? []
-  return xpub?.subarray(13, 45) ?? chainCode328
+  // Looked at where they stand: there may be thousands, for each of hundreds of inputs.
+  const xpub = global.find(({ key }) => {
+    const isXpub = key.length === 1 + xpubBytes && key[0] === globalRow.xpub
+    return isXpub && equalBytes(key.subarray(-33), aggregateKey)
+  })
+  return xpub?.key.subarray(14, 46) ?? chainCode328
 }
 
 /** The output key that the aggregate makes. Throws a RangeError where the rows contradict each other. */
