@@ -61,7 +61,7 @@ async function main(): Promise<void> {
 /** Signs with whoever asks, until Ctrl-C. */
 async function listen(name: string, address: string): Promise<void> {
   const { node, signing, close } = await open(name)
-  signing.serve({ onRound: ({ outcome }) => void outcome.then((ended) => show(ended)) })
+  signing.serve({ onRound: ({ outcome }) => void outcome.then((ended) => show(ended)).catch(complain) })
   const { addresses } = await node.listen(address)
   console.log(`
 ${name} listens, with the key ${hex.encode(await publicKeyOf(name))}. In another terminal:
@@ -89,9 +89,9 @@ async function sign(name: string, target: string, psbtFile: string, outFile: str
     })
     console.log('\nNow the other terminal is asked.')
     const outcome = await round.outcome
-    show(outcome)
     if (outcome.signed === undefined) process.exitCode = 1
     else await writePsbtFile(outFile, outcome.signed)
+    show(outcome)
   } finally {
     await close()
   }
@@ -106,7 +106,7 @@ async function open(name: string) {
   const signing = musig2(node, { signer, approve, network: 'regtest' })
   // What a crash interrupted is never signed on, but its end may be learned.
   for (const { outcome } of await signing.recover()) {
-    void outcome.then((former) => show(former, 'In an earlier run: '))
+    void outcome.then((former) => show(former, 'In an earlier run: ')).catch(complain)
   }
   const close = async () => {
     await node.stop()
@@ -176,10 +176,15 @@ function show(outcome: SigningOutcome, when = ''): void {
   }
 }
 
+/** Somebody may have put into the PSBT what makes a transaction of no use. */
+function complain(error: unknown): void {
+  console.error(error instanceof Error ? error.message : error)
+}
+
 try {
   await main()
 } catch (error) {
   const isRefused = error instanceof RondoError && error.code === 'SIGNING_REFUSED'
-  if (!isRefused) console.error(error instanceof Error ? error.message : error)
+  if (!isRefused) complain(error)
   process.exitCode = 1
 }
