@@ -195,14 +195,24 @@ Replaceable    yes, until it is in a block`)
       { outputs: [{ script: Uint8Array.of(0x51, 2, 0x4e, 0x73), amount: 500n }] },
       '! Whoever comes first may take what is paid to bc1pfeessrawgf, an anchor.',
     ],
+    [
+      'what the signers have signed already, or will in another round',
+      {
+        outputs: [pay(1n)],
+        inputs: [5n, 6n].map((each, at) => {
+          return { txid: txidOf(9), index: at, witnessUtxo: { script: joint.script, amount: each } }
+        }),
+      },
+      '! 2 inputs of the signers (1, 2) not signed here: counted in what they pay.',
+    ],
     ['nothing that comes back', { outputs: [pay(1n)] }, '! Nothing of it comes back'],
     [
       'inputs of others',
       { outputs: [pay(1n)], inputs: [{ txid: txidOf(9), index: 0, witnessUtxo: { script: shop.script, amount: 5n } }] },
-      '! 1 input is signed by others (1).',
+      '! 1 input signed by others (1): if any is yours, you pay more than is said here.',
     ],
   ])('warns of %s', async (_, draft, warning) => {
-    expect(await textOf(draft)).toContain(warning)
+    expect((await textOf(draft)).replaceAll('\n  ', ' ')).toContain(warning)
   })
 
   test('does not warn of what is as it should be', async () => {

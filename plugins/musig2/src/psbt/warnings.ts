@@ -52,11 +52,11 @@ function inputWarnings({ inputs }: TransactionSummary): readonly string[] {
   const warnings: string[] = []
   if (left.length > 0)
     warnings.push(
-      `${named(left.length, 'input', 'inputs')} of the signers’ own (${listed(left)}), not signed here, but counted.`,
+      `${named(left.length, 'input', 'inputs')} of the signers (${listed(left)}) not signed here: counted in what they pay.`,
     )
   if (others.length > 0)
     warnings.push(
-      `${named(others.length, 'input is', 'inputs are')} signed by others (${listed(others)}). What is yours of it is not counted in what the signers pay.`,
+      `${named(others.length, 'input', 'inputs')} signed by others (${listed(others)}): if any is yours, you pay more than is said here.`,
     )
   return warnings
 }
