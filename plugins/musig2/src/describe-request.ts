@@ -69,8 +69,9 @@ function field(name: string, ...parts: Parts): readonly string[] {
   return wrapped(parts, name.padEnd(15), ' '.repeat(15), '  ')
 }
 
-function outputParts({ amount, address, script }: OutputSummary): Parts {
-  return [formatBitcoin(amount), address ?? describeOutputScript(script)]
+function outputParts({ amount, address, script, path }: OutputSummary): Parts {
+  const derived = path === undefined ? [] : [`(path ${path.join('/')})`]
+  return [formatBitcoin(amount), address ?? describeOutputScript(script), ...derived]
 }
 
 const inputsShown = 5

@@ -129,6 +129,13 @@ Replaceable    yes, until it is in a block`)
     expect(await textOf({ outputs, inputs: [theirs] })).toContain('\nSigners gain        0.00390000 BTC')
   })
 
+  test('names the path of change that is derived', async () => {
+    const next = jointOutput(publicKeys, { path: [0, 7] })
+    expect(await textOf({ outputs: [pay(1_000n), next.output(199_990_000n)] })).toContain(
+      `BTC\n      ${next.address}  (path 0/7)\n`,
+    )
+  })
+
   test('says how old what it spends must be', async () => {
     const outputs = [pay(1_000n)]
     expect(await textOf({ outputs, sequence: 1 })).toContain('Not before     1 block after what it spends')
@@ -204,6 +211,11 @@ Replaceable    yes, until it is in a block`)
         }),
       },
       '! 2 inputs of the signers (1, 2) not signed here: counted in what they pay.',
+    ],
+    [
+      'change that nobody would look for',
+      { outputs: [pay(1n), jointOutput(publicKeys, { path: [1, 2_000_000_000] }).output(5n)] },
+      '! Change to the path 1/2000000000: a wallet may not find it without this PSBT.',
     ],
     ['nothing that comes back', { outputs: [pay(1n)] }, '! Nothing of it comes back'],
     [

@@ -63,6 +63,8 @@ export interface OutputSummary {
   readonly script: Uint8Array
   /** It goes back to a key that an input is signed with in this round, or to one that comes of the same participants. */
   readonly isChange: boolean
+  /** Of change that is derived: where to look for it. */
+  readonly path?: readonly number[] | undefined
 }
 
 /** The keys of the task have been aggregated. Piece by piece: an address takes its time, and a derived key more. */
@@ -84,7 +86,7 @@ export async function summarizePsbt(
   })
   const change = await changeIn(contents, task, pause)
   const outputs = contents.outputs.map(({ script, amount }, at): OutputSummary => {
-    return { amount, address: addresses[inputs.length + at], script, isChange: change.has(at) }
+    return { amount, address: addresses[inputs.length + at], script, isChange: change.has(at), path: change.get(at) }
   })
   return {
     network,
@@ -174,10 +176,13 @@ function lockTimeOf({ transaction: { lockTime }, inputs }: PsbtContents): LockTi
 /** Outputs that are looked at for derived keys: some steps on the curve each, before anybody has said yes. */
 const derivedChangeMax = 8
 
-async function changeIn(contents: PsbtContents, task: SigningTask, pause: Pause): Promise<ReadonlySet<number>> {
+type Path = readonly number[] | undefined
+
+/** By output. */
+async function changeIn(contents: PsbtContents, task: SigningTask, pause: Pause): Promise<ReadonlyMap<number, Path>> {
   const common = commonOf(task.items)
   const kept = task.items.filter((item) => isKeptBy(item, common)).map(({ outputKey }) => outputKey)
-  const change = new Set<number>()
+  const change = new Map<number, Path>()
   let looked = 0
   for (const [at, output] of contents.outputs.entries()) {
     const key = taprootKeyOf(output.script)
@@ -188,7 +193,7 @@ async function changeIn(contents: PsbtContents, task: SigningTask, pause: Pause)
       looked++
       await pause()
     }
-    if (isReused || (joint !== undefined && isOurs(joint, key, task, common))) change.add(at)
+    if (isReused || (joint !== undefined && isOurs(joint, key, task, common))) change.set(at, joint?.derivation?.path)
   }
   return change
 }

@@ -10,6 +10,8 @@ const feeShareMax = 10n
 const feeMax = 1_000_000n
 const feeRateMax = 500
 const inputsNamedMax = 5
+/** Wallets count their addresses from 0, and look for the next few. */
+const pathStepMax = 100_000
 /** The one script that has an address and no owner: it lets anybody raise the fee. */
 const payToAnchor = Uint8Array.of(0x51, 2, 0x4e, 0x73)
 
@@ -43,6 +45,9 @@ function outputWarnings({ outputs, inputs }: TransactionSummary): readonly strin
   )
   if (!outputs.some(({ isChange }) => isChange) && addresses.size > 0)
     warnings.push('Nothing of it comes back to keys that are known to be these signers’.')
+  const far = outputs.find(({ path = [] }) => path.some((step) => step > pathStepMax))
+  if (far?.path !== undefined)
+    warnings.push(`Change to the path ${far.path.join('/')}: a wallet may not find it without this PSBT.`)
   return warnings
 }
 
