@@ -55,7 +55,8 @@ function withRow(psbt: Uint8Array, map: number, type: number, value: Uint8Array 
 function meaningOf(transaction: Transaction): unknown {
   const { version, lockTime, inputsLength, outputsLength } = transaction
   const inputs = Array.from({ length: inputsLength }, (_, at) => {
-    const { txid = new Uint8Array(0), index, sequence, witnessUtxo } = transaction.getInput(at)
+    // BIP-370: the last one, where none is given.
+    const { txid = new Uint8Array(0), index, sequence = 0xffff_ffff, witnessUtxo } = transaction.getInput(at)
     return { outpoint: `${hex.encode(txid)}:${index}`, sequence, spent: witnessUtxo }
   })
   const outputs = Array.from({ length: outputsLength }, (_, at) => {

@@ -162,7 +162,9 @@ describe('change', () => {
     const next = jointOutput(publicKeys, { path: [1, 5] })
     expect(await changeOf([next.output(1n)])).toEqual([true])
     expect(await changeOf([joint.output(1n)], [mine(next)])).toEqual([true])
-    const { outputs } = await summaryOf(psbtOf([mine()], [next.output(1n), joint.output(1n), { script: paid, amount: 1n }]))
+    const { outputs } = await summaryOf(
+      psbtOf([mine()], [next.output(1n), joint.output(1n), { script: paid, amount: 1n }]),
+    )
     expect(outputs.map(({ path }) => path)).toEqual([[1, 5], undefined, undefined])
   })
 
