@@ -17,7 +17,7 @@ import {
   publicKeyFor,
   type SigningOutcome,
 } from '@rondo/plugin-musig2'
-import { readPsbtFile } from '@rondo/plugin-musig2/file'
+import { readPsbtFile, writePsbtFile } from '@rondo/plugin-musig2/file'
 import { openLevelStore } from '@rondo/store-level'
 import { webSocket } from '@rondo/transport-ws'
 import { hex } from '@scure/base'
@@ -63,7 +63,7 @@ async function main(): Promise<void> {
 /** Signs with whoever asks, until Ctrl-C. */
 async function listen(name: string, address: string): Promise<void> {
   const { node, signing, close } = await open(name)
-  signing.serve({ onRound: ({ outcome }) => void outcome.then((ended) => show(ended)) })
+  signing.serve({ onRound: ({ outcome }) => void outcome.then((ended) => show(ended)).catch(complain) })
   const { addresses } = await node.listen(address)
   console.log(`
 ${name} listens, with the key ${hex.encode(await publicKeyOf(name))}. In another terminal:
@@ -93,9 +93,9 @@ async function sign(name: string, target: string, psbtFile: string, outFile: str
     })
     console.log('\nNow the other terminal is asked.')
     const outcome = await round.outcome
-    show(outcome)
     if (outcome.signed === undefined) process.exitCode = 1
-    else await writeFile(outFile, `${outcome.signed.base64}\n`, { mode: 0o600 })
+    else await writePsbtFile(outFile, outcome.signed)
+    show(outcome)
   } finally {
     await close()
   }
@@ -110,7 +110,7 @@ async function open(name: string) {
   const signing = musig2(node, { signer, approve, network: 'regtest' })
   // What a crash interrupted is never signed on, but its end may be learned.
   for (const { outcome } of await signing.recover()) {
-    void outcome.then((former) => console.log(`An earlier round: ${inShort(former)}`))
+    void outcome.then((former) => console.log(`An earlier round: ${inShort(former)}`)).catch(complain)
   }
   const close = async () => {
     await node.stop()
@@ -180,10 +180,15 @@ function transactionOf({ signed }: SigningOutcome): string | undefined {
   return transaction && hex.encode(transaction)
 }
 
+/** Somebody may have put into the PSBT what makes a transaction of no use. */
+function complain(error: unknown): void {
+  console.error(error instanceof Error ? error.message : error)
+}
+
 try {
   await main()
 } catch (error) {
   const isRefused = error instanceof RondoError && error.code === 'SIGNING_REFUSED'
-  if (!isRefused) console.error(error instanceof Error ? error.message : error)
+  if (!isRefused) complain(error)
   process.exitCode = 1
 }

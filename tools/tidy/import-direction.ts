@@ -43,6 +43,7 @@ export const musig2Layers = [
   'bip327',
   'psbt',
   'file',
+  'wrapped',
   'describe-request',
   'describe-outcome',
   'approval',

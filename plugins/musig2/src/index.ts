@@ -36,7 +36,7 @@ export {
 export type { BitcoinNetwork } from './psbt/network.js'
 export { type PsbtObject, type PsbtSource, psbtBase64, psbtBytes, readPsbt } from './psbt/psbt.js'
 export { SignedPsbt } from './psbt/signed-psbt.js'
-export type { InputSummary, LockTime, OutputSummary, TransactionSummary } from './psbt/summary.js'
+export type { InputAge, InputSummary, LockTime, OutputSummary, TransactionSummary } from './psbt/summary.js'
 export type { ServeSigningOptions, SigningServed } from './serve-signing.js'
 export type { NonceRequest, PartialRequest, Signer, SignerNonce } from './signer.js'
 export { fixedSigners, type KnownSigner, type SignerSource } from './signing/signer-source.js'

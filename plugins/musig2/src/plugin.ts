@@ -1,5 +1,6 @@
 import { type Coordinator, equalBytes } from '@rondo/core'
 import { rounds } from '@rondo/rounds'
+import { hex } from '@scure/base'
 import type { Approve } from './approval.js'
 import type { Tweak } from './bip327/key-context.js'
 import { musig2Error } from './errors.js'
@@ -150,5 +151,5 @@ async function keysBesideOwn(items: readonly Item[], signer: Signer): Promise<re
 }
 
 function distinct(keys: readonly Uint8Array[]): readonly Uint8Array[] {
-  return keys.filter((key, at) => keys.findIndex((other) => equalBytes(other, key)) === at)
+  return [...new Map(keys.map((key) => [hex.encode(key), key])).values()]
 }

@@ -32,11 +32,12 @@ test('whatever the scripts of a request are, its words are safe to print', () =>
       const request: PsbtSigningRequest & { from: typeof peerId; isMine: boolean; signers: [] } = {
         ...{ kind: 'psbt', psbt: new Uint8Array(0), from: peerId, isMine: false, signers: [], network: 'mainnet' },
         ...{ inputs: [], outputs, fee, virtualBytes: undefined, feeRate: undefined, sent: 1n, cost: fee },
-        ...{ lockTime: undefined, isReplaceable: false },
+        ...{ lockTime: undefined, inputAge: undefined, isReplaceable: false },
       }
       const text = describeRequest(request)
       expect(hostile.test(text)).toBe(false)
-      expect(text.split('\n').length).toBeLessThan(20)
+      for (const line of text.split('\n')) expect([...line].length).toBeLessThanOrEqual(80)
+      expect(text.split('\n').length).toBeLessThan(100)
     }),
     runs,
   )

@@ -62,25 +62,85 @@ function dataOutput(text: string | Uint8Array, amount = 0n): Output {
 describe('a request in words', () => {
   test('reads as a payment does', async () => {
     const request = await requestFor({ outputs: [pay(123_456_789n), joint.output(76_540_000n)], sequence: 0xffff_fffd })
-    expect(describeRequest(request)).toBe(`${other} asks 2 signers to sign a transaction.
+    expect(describeRequest(request)).toBe(`${other} asks 2 signers to sign a
+transaction.
 
 Signers
-  ${me}  ${hex.encode(publicKeys[0]!)}
-  ${other}  ${hex.encode(publicKeys[1]!)}
+  ${me}
+      ${hex.encode(publicKeys[0]!)}
+  ${other}
+      ${hex.encode(publicKeys[1]!)}
+
+Spends, and is signed here
+       2.00000000 BTC
+      ${joint.address}
+      ${txidOf(0)}:1
 
 Pays
        1.23456789 BTC  ${shop.address}
 
 Comes back to the signers
-       0.76540000 BTC  ${joint.address}
-
-Spends, and is signed here
-       2.00000000 BTC  ${joint.address}  (${txidOf(0)}:1)
+       0.76540000 BTC
+      ${joint.address}
 
 Sent away           1.23456789 BTC
 Fee                 0.00003211 BTC  (22.6 sat/vB for 142 vB)
 Signers pay         1.23460000 BTC
 Replaceable    yes, until it is in a block`)
+  })
+
+  test('fits 80 columns, whatever is in it', async () => {
+    const inputs = Array.from({ length: 7 }, (_, at) =>
+      joint.input({ txid: txidOf('more', at), index: at, amount: 1n }),
+    )
+    const others = Array.from({ length: 7 }, (_, at) => ({
+      txid: txidOf('others', at),
+      index: 4_000_000_000 + at,
+      witnessUtxo: { script: shop.script, amount: 1n },
+    }))
+    const outputs = [
+      dataOutput('wide: 你好'.repeat(40)),
+      dataOutput(' '.repeat(200)),
+      dataOutput('\u001b'.repeat(200), 2n),
+      { script: Uint8Array.of(0x52, 40, ...new Uint8Array(40)), amount: 1n },
+      { script: new Uint8Array(9_000).fill(0x51), amount: 1n },
+      joint.output(3n),
+    ]
+    const draft = { amount: 2_000_000_000_000_000n, outputs, inputs: [...inputs, ...others], lockTime: 1_700_000_000 }
+    for (const network of ['mainnet', 'regtest'] as const)
+      for (const line of (await textOf({ ...draft, network, sequence: 5 })).split('\n'))
+        expect(
+          [...line].map((character) => (character > '\u00ff' ? 2 : 1)).reduce<number>((a, b) => a + b, 0),
+        ).toBeLessThanOrEqual(80)
+  })
+
+  test('sums up what is spent where that is much', async () => {
+    const inputs = Array.from({ length: 19 }, (_, at) =>
+      joint.input({ txid: txidOf('more', at), index: at, amount: 10n }),
+    )
+    const text = await textOf({ outputs: [pay(1_000n)], inputs })
+    expect(text).toContain(`${txidOf('more', 3)}:3\n       0.00000150 BTC  in 15 more\n`)
+    expect(text).not.toContain(txidOf('more', 4))
+  })
+
+  test('says what the signers gain, where others pay them', async () => {
+    const theirs = { txid: txidOf(9), index: 0, witnessUtxo: { script: shop.script, amount: 500_000n } }
+    const outputs = [pay(100_000n), joint.output(200_390_000n)]
+    expect(await textOf({ outputs, inputs: [theirs] })).toContain('\nSigners gain        0.00390000 BTC')
+  })
+
+  test('names the path of change that is derived', async () => {
+    const next = jointOutput(publicKeys, { path: [0, 7] })
+    expect(await textOf({ outputs: [pay(1_000n), next.output(199_990_000n)] })).toContain(
+      `BTC\n      ${next.address}  (path 0/7)\n`,
+    )
+  })
+
+  test('says how old what it spends must be', async () => {
+    const outputs = [pay(1_000n)]
+    expect(await textOf({ outputs, sequence: 1 })).toContain('Not before     1 block after what it spends')
+    expect(await textOf({ outputs, sequence: 0x0040_ffff })).toContain('Not before     388.4 days after what it spends')
+    expect(await textOf({ outputs, sequence: 0xffff_fffd })).not.toContain('Not before')
   })
 
   test('ends with what to be wary of', async () => {
@@ -92,7 +152,7 @@ Replaceable    yes, until it is in a block`)
   test('names a few keys of a signer that has one for each input', async () => {
     const request = await requestFor({ outputs: [pay(1n)] })
     const many = { ...request, signers: [{ peerId: me, publicKeys: Array.from({ length: 6 }, () => publicKeys[0]!) }] }
-    expect(describeRequest(many)).toContain(`${hex.encode(publicKeys[0]!)}, and 2 more\n`)
+    expect(describeRequest(many)).toContain(`${hex.encode(publicKeys[0]!)}\n      and 2 more\n`)
   })
 
   test('names the network where it is not the one of real coins', async () => {
@@ -137,14 +197,34 @@ Replaceable    yes, until it is in a block`)
       '! 1 output has no address: look at the script.',
     ],
     ['coins that are thrown away', { outputs: [dataOutput('gone', 5n)] }, '! Coins that are sent to data are lost.'],
+    [
+      'coins that anybody may take',
+      { outputs: [{ script: Uint8Array.of(0x51, 2, 0x4e, 0x73), amount: 500n }] },
+      '! Whoever comes first may take what is paid to bc1pfeessrawgf, an anchor.',
+    ],
+    [
+      'what the signers have signed already, or will in another round',
+      {
+        outputs: [pay(1n)],
+        inputs: [5n, 6n].map((each, at) => {
+          return { txid: txidOf(9), index: at, witnessUtxo: { script: joint.script, amount: each } }
+        }),
+      },
+      '! 2 inputs of the signers (1, 2) not signed here: counted in what they pay.',
+    ],
+    [
+      'change that nobody would look for',
+      { outputs: [pay(1n), jointOutput(publicKeys, { path: [1, 2_000_000_000] }).output(5n)] },
+      '! Change to the path 1/2000000000: a wallet may not find it without this PSBT.',
+    ],
     ['nothing that comes back', { outputs: [pay(1n)] }, '! Nothing of it comes back'],
     [
       'inputs of others',
       { outputs: [pay(1n)], inputs: [{ txid: txidOf(9), index: 0, witnessUtxo: { script: shop.script, amount: 5n } }] },
-      '! 1 input is signed by others (1): without them nothing is sent.',
+      '! 1 input signed by others (1): if any is yours, you pay more than is said here.',
     ],
   ])('warns of %s', async (_, draft, warning) => {
-    expect(await textOf(draft)).toContain(warning)
+    expect((await textOf(draft)).replaceAll('\n  ', ' ')).toContain(warning)
   })
 
   test('does not warn of what is as it should be', async () => {
@@ -159,15 +239,16 @@ Replaceable    yes, until it is in a block`)
       witnessUtxo: { script: Uint8Array.of(0, 32, ...bytesOf('wsh')), amount: 5n },
     }
     expect(await textOf({ outputs: [{ script, amount: 1n }], inputs: [unknown] })).toContain(
-      'others’ signatures decide',
+      'others decide for how many bytes',
     )
   })
 })
 
 describe('nothing hostile in a request reaches the terminal', () => {
+  /** As if it were on one line. */
   const shows = async (text: string | Uint8Array): Promise<string> => {
-    const line = (await textOf({ outputs: [dataOutput(text)] })).split('\n').find((each) => each.includes('data:'))
-    return line ?? ''
+    const [, shown = ''] = (await textOf({ outputs: [dataOutput(text)] })).split('data:')
+    return `data:${shown.split('\n\n')[0]?.replaceAll('\n      ', '')}`
   }
 
   test.each<[string, string, string]>([
@@ -177,6 +258,7 @@ describe('nothing hostile in a request reaches the terminal', () => {
     ['text that turns around', 'abc\u202e\u2066cba', 'abc\\u{202e}\\u{2066}cba'],
     ['scripts from right to left', 'א1', '\\u{5d0}1'],
     ['what cannot be seen', 'a\u200b\u3164\u00ad\ufeffb', 'a\\u{200b}\\u{3164}\\u{ad}\\u{feff}b'],
+    ['gaps, which would move text to where something else stands', 'a    b', 'a \\u{20}\\u{20}\\u{20}b'],
     ['marks upon marks', 'a\u0300\u0301', 'a\\u{300}\\u{301}'],
     ['what looks like an escape', '\\u{41}', '\\\\u{41}'],
   ])('%s', async (_, text, shown) => {

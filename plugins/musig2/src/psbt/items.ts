@@ -16,7 +16,12 @@ export const signatureRow = { sighash: 0x03, finalScript: 0x07, finalWitness: 0x
 /** Throws PSBT_MALFORMED or PSBT_UNSUPPORTED, whatever the bytes are. */
 export function itemsOfPsbt(psbt: Uint8Array): readonly Item[] {
   const contents = readContents(psbt)
-  const items = contents.inputs.map((_, at) => itemOfInput(contents, at)).filter((item) => item !== undefined)
+  let all: AllSpent | undefined
+  const covered = (): AllSpent => {
+    all ??= allSpent(contents.inputs)
+    return all
+  }
+  const items = contents.inputs.map((_, at) => itemOfInput(contents, at, covered)).filter((item) => item !== undefined)
   if (items.length > 0) return items
   throw unsupported(
     contents.inputs.some(isSigned)
@@ -36,7 +41,11 @@ function isSigned({ rows }: PsbtInput): boolean {
   return [tapKeySignature, finalScript, finalWitness].some((type) => valueIn(rows, type) !== undefined)
 }
 
-function itemOfInput({ inputs, transaction, maps }: PsbtContents, at: number): Item | undefined {
+function itemOfInput(
+  { inputs, transaction, maps }: PsbtContents,
+  at: number,
+  covered: () => AllSpent,
+): Item | undefined {
   const input = inputs[at]
   if (input === undefined || isSigned(input)) return undefined
   const { rows, spent } = input
@@ -44,7 +53,7 @@ function itemOfInput({ inputs, transaction, maps }: PsbtContents, at: number): I
   const outputKey = spent && taprootKeyOf(spent.script)
   const joint = jointKeyOf(where, rows, inputRows, outputKey ?? new Uint8Array(0), maps.global)
   if (joint === undefined) return undefined
-  const all = allSpent(inputs)
+  const { scripts, amounts } = covered()
   if (outputKey === undefined) throw unsupported(`${where} has participants, but spends no taproot output`)
   const sighash = sighashOf(valueIn(rows, signatureRow.sighash), where)
   let message: Uint8Array | undefined
@@ -55,14 +64,19 @@ function itemOfInput({ inputs, transaction, maps }: PsbtContents, at: number): I
     sighash,
     // When it is asked for: those of all inputs take their time.
     get message() {
-      message ??= transaction.preimageWitnessV1(at, all.scripts, sighash, all.amounts)
+      message ??= transaction.preimageWitnessV1(at, scripts, sighash, amounts)
       return message
     },
   }
 }
 
 /** Every taproot signature covers all of them. */
-function allSpent(inputs: readonly PsbtInput[]): { readonly scripts: Uint8Array[]; readonly amounts: bigint[] } {
+interface AllSpent {
+  readonly scripts: Uint8Array[]
+  readonly amounts: bigint[]
+}
+
+function allSpent(inputs: readonly PsbtInput[]): AllSpent {
   const outputs = inputs.map(({ spent }, at): PreviousOutput => {
     if (spent === undefined) throw unsupported(`input ${at} does not say what it spends, which every signature covers`)
     return spent

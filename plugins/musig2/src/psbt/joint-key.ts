@@ -4,7 +4,7 @@ import { applyTweak, type KeyContext, plainKeyOf, type Tweak, xOnlyKeyOf } from 
 import { tweaksMax } from '../options.js'
 import { readCompactSize, readLittleEndian } from './compact-size.js'
 import { chainCode328, type Derivation, deriveKey, fingerprintOf, hardened } from './derivation.js'
-import { entriesIn, malformed, type Rows, unsupported, valueIn } from './maps.js'
+import { entriesIn, globalRow, malformed, type Rows, unsupported, valueIn } from './maps.js'
 import { type JointRows, participantsIn } from './musig-rows.js'
 
 // How an aggregate key stands behind a taproot output, as the rows of BIP-371 and BIP-373 say: it is the internal key, or the key
@@ -20,6 +20,8 @@ export interface JointKey {
   readonly internalKey?: Uint8Array | undefined
   /** Those of BIP-341, after the derivation. */
   readonly tweaks: readonly Tweak[]
+  /** Of the scripts that can spend it as well, where one of the tweaks commits to some. */
+  readonly merkleRoot?: Uint8Array | undefined
 }
 
 /** Undefined where no participants are named. Throws PSBT_MALFORMED or PSBT_UNSUPPORTED; `where` names the input or output. */
@@ -36,9 +38,10 @@ export function jointKeyOf(
     throw unsupported(`${where} names ${groups.length} aggregate keys of at most ${groupsMax}`)
   const internalKey = valueIn(rows, types.internalKey)
   const target = internalKey ?? outputKey
-  const tweaks = internalKey === undefined ? [] : [tapTweak(internalKey, merkleRootOf(rows, types))]
+  const merkleRoot = internalKey === undefined ? undefined : merkleRootOf(rows, types)
+  const tweaks = internalKey === undefined ? [] : [tapTweak(internalKey, merkleRoot)]
   const direct = groups.find(({ aggregateKey }) => equalBytes(aggregateKey.subarray(1), target))
-  if (direct !== undefined) return { ...direct, internalKey, tweaks }
+  if (direct !== undefined) return { ...direct, internalKey, tweaks, merkleRoot }
   const { fingerprint, path } = originOf(target, rows, types) ?? {}
   const parent = groups.find(({ aggregateKey }) => equalBytes(fingerprintOf(aggregateKey), fingerprint))
   if (parent === undefined || path === undefined || path.length === 0)
@@ -48,7 +51,8 @@ export function jointKeyOf(
   if (path.some((step) => step >= hardened))
     throw unsupported(`${where} is derived by a hardened step, which an aggregate key does not have`)
   if (path.length > tweaksMax) throw unsupported(`${where} is derived by ${path.length} steps of at most ${tweaksMax}`)
-  return { ...parent, internalKey, tweaks, derivation: { chainCode: chainCodeOf(parent.aggregateKey, global), path } }
+  const derivation = { chainCode: chainCodeOf(parent.aggregateKey, global), path }
+  return { ...parent, internalKey, tweaks, merkleRoot, derivation }
 }
 
 /** Aggregate keys beside one output: the one of the key path, and those of scripts. */
@@ -82,10 +86,16 @@ function originOf(
   return { fingerprint, path: Array.from({ length: steps.length / 4 }, (_, at) => step(at)) }
 }
 
+const xpubBytes = 78
+
 /** BIP-373: that of BIP-328, unless an extended key of the PSBT gives the aggregate key another one. */
 function chainCodeOf(aggregateKey: Uint8Array, global: Rows): Uint8Array {
-  const [xpub] = entriesIn(global, 0x01).find(([key]) => equalBytes(key.subarray(45), aggregateKey)) ?? []
-  return xpub?.subarray(13, 45) ?? chainCode328
+  // Looked at where they stand: there may be thousands, for each of hundreds of inputs.
+  const xpub = global.find(({ key }) => {
+    const isXpub = key.length === 1 + xpubBytes && key[0] === globalRow.xpub
+    return isXpub && equalBytes(key.subarray(-33), aggregateKey)
+  })
+  return xpub?.key.subarray(14, 46) ?? chainCode328
 }
 
 /** The output key that the aggregate makes. Throws a RangeError where the rows contradict each other. */

@@ -1,3 +1,4 @@
+import { equalBytes } from '@rondo/core'
 import { Address, NETWORK, OutScript, TEST_NETWORK } from '@scure/btc-signer'
 
 /** How addresses are written. No script says for which network it is. */
@@ -14,10 +15,14 @@ export function isBitcoinNetwork(value: unknown): value is BitcoinNetwork {
   return typeof value === 'string' && Object.hasOwn(networks, value)
 }
 
-/** Undefined where the script has none. */
+/**
+ * Undefined where the script has none. The library reads a script by its operations, however they are written; the network looks at
+ * the bytes, and what does not have those of its address can be taken by anybody.
+ */
 export function addressOf(script: Uint8Array, network: BitcoinNetwork): string | undefined {
   try {
-    return Address(networks[network]).encode(OutScript.decode(script))
+    const read = OutScript.decode(script)
+    return equalBytes(OutScript.encode(read), script) ? Address(networks[network]).encode(read) : undefined
   } catch {
     return undefined
   }

@@ -9,7 +9,7 @@ const textLengthMax = 160
 export function printable(text: string): string {
   const shown = [...text]
     .slice(0, textLengthMax)
-    .map((character) => (isPlain(character) ? character : escaped(character)))
+    .map((character, at, all) => (isPlain(character) && !isGap(at, all) ? character : escaped(character)))
   return shown.join('') + ([...text].length > textLengthMax ? '…' : '')
 }
 
@@ -18,6 +18,9 @@ const plain =
 const unseen = /[\p{C}\p{M}\p{Default_Ignorable_Code_Point}]/u
 
 const isPlain = (character: string): boolean => plain.test(character) && !unseen.test(character)
+
+/** A space after another one: with enough of them, text could be moved to where something else stands. */
+const isGap = (at: number, all: readonly string[]): boolean => all[at] === ' ' && all[at - 1] === ' '
 
 function escaped(character: string): string {
   return character === '\\' ? '\\\\' : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`

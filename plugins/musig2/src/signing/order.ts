@@ -43,6 +43,8 @@ export interface Item {
   /** Of a PSBT: how the internal key comes of the aggregate key, before the tweaks, and which it must be. */
   readonly derivation?: Derivation | undefined
   readonly internalKey?: Uint8Array | undefined
+  /** Of a PSBT: of the scripts that could spend the input as well. */
+  readonly merkleRoot?: Uint8Array | undefined
   /** Of a PSBT: what stands behind the 64 bytes of the signature. */
   readonly sighash?: number
 }
@@ -69,7 +71,7 @@ function itemOfMessage({ message, publicKeys, tweaks }: MessageRequest): Item {
   return { message, publicKeys, tweaks }
 }
 
-/** By key: which seat holds it, or -1 where it is there twice. */
+/** By key: which seat holds it, or -1 where it is there twice. A map, for an order may have 6,400 keys, and anybody can send one. */
 export function holdersOf(seats: Order['seats']): ReadonlyMap<string, number> {
   const holders = new Map<string, number>()
   for (const [seat, keys] of seats.entries())

@@ -1,9 +1,10 @@
 import { schnorr } from '@noble/curves/secp256k1.js'
 import { RondoError } from '@rondo/core'
-import { base64 } from '@scure/base'
+import { base64, hex } from '@scure/base'
 import { Transaction } from '@scure/btc-signer'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { type PsbtContents, readContents } from '../../src/psbt/contents.js'
 import { itemsOfPsbt } from '../../src/psbt/items.js'
 import { decodeMaps, encodeMaps } from '../../src/psbt/maps.js'
 import { psbtBytes, readPsbt } from '../../src/psbt/psbt.js'
@@ -30,6 +31,58 @@ function refuses(act: () => unknown): boolean {
   }
 }
 
+const rowTypes = [0, 1, 2, 3, 4, 5, 6, 7, 8, 0x0e, 0x0f, 0x10, 0x11, 0x12, 0x13, 0x16, 0x17, 0x18, 0x1a, 0xfb]
+const rowValues = ['', '00', '01', 'fd0100', '02000000', '00000080', '0065cd1d', 'ffffffff', 'ffffffffffffffff']
+const rowEdit = fc.record({
+  map: fc.nat(),
+  type: fc.constantFrom(...rowTypes),
+  value: fc.option(fc.constantFrom(...rowValues).map(hex.decode), { nil: undefined }),
+})
+
+/** Puts a row into one of the maps, or takes it out. */
+function withRow(psbt: Uint8Array, map: number, type: number, value: Uint8Array | undefined): Uint8Array {
+  const { global, inputs, outputs } = decodeMaps(psbt)
+  const edited = [global, ...inputs, ...outputs].map((rows, at, { length }) => {
+    if (at !== map % length) return rows
+    const rest = rows.filter(({ key }) => key.length !== 1 || key[0] !== type)
+    return value === undefined ? rest : [...rest, { key: Uint8Array.of(type), value }]
+  })
+  const [first = [], ...others] = edited
+  return encodeMaps({ global: first, inputs: others.slice(0, inputs.length), outputs: others.slice(inputs.length) })
+}
+
+/** What a signature covers of it, as the library reads it all. */
+function meaningOf(transaction: Transaction): unknown {
+  const { version, lockTime, inputsLength, outputsLength } = transaction
+  const inputs = Array.from({ length: inputsLength }, (_, at) => {
+    // BIP-370: the last one, where none is given.
+    const { txid = new Uint8Array(0), index, sequence = 0xffff_ffff, witnessUtxo } = transaction.getInput(at)
+    return { outpoint: `${hex.encode(txid)}:${index}`, sequence, spent: witnessUtxo }
+  })
+  const outputs = Array.from({ length: outputsLength }, (_, at) => {
+    const { script, amount } = transaction.getOutput(at)
+    return { script, amount }
+  })
+  return { version, lockTime, inputs, outputs }
+}
+
+function meaningHere({ transaction: { version, lockTime }, inputs, outputs }: PsbtContents): unknown {
+  return {
+    ...{ version, lockTime },
+    inputs: inputs.map(({ outpoint, sequence, spent }) => ({ outpoint, sequence, spent })),
+    outputs: outputs.map(({ script, amount }) => ({ script, amount })),
+  }
+}
+
+/** Undefined where it is refused. */
+function readBy<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
+
 describe('hostile bytes', () => {
   const readers = [itemsOfPsbt, decodeMaps, readPsbt, psbtBytes]
 
@@ -44,6 +97,24 @@ describe('hostile bytes', () => {
       }),
       reading,
     )
+  })
+
+  test('mean what the library reads in them, where both read them, whatever rows are put in and taken out', () => {
+    const changes = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 2 })
+    let both = 0
+    fc.assert(
+      fc.property(arbitraryPsbt, rowEdit, changes, (psbt, { map, type, value }, list) => {
+        const mutated = withRow(psbt, map, type, value)
+        for (const [at, byte] of list) mutated[at % mutated.length] = byte
+        if (refuses(() => readContents(mutated))) return
+        const library = readBy(() => Transaction.fromPSBT(mutated, { ...options, allowUnknownVersion: true }))
+        if (library === undefined) return
+        both++
+        expect(meaningHere(readContents(mutated))).toEqual(meaningOf(library))
+      }),
+      { numRuns: 5 * reading.numRuns },
+    )
+    expect(both).toBeGreaterThan(reading.numRuns / 2)
   })
 
   test('cut out of a sound PSBT are refused', () => {

@@ -49,7 +49,7 @@ describe('a PSBT with three inputs', () => {
     expect(shown).toHaveLength(3)
     for (const text of shown) {
       expect(text).toContain('Sent away           0.00200000 BTC')
-      expect(text).toContain('Comes back to the signers\n       0.00099000 BTC  bcrt1p')
+      expect(text).toContain('Comes back to the signers\n       0.00099000 BTC\n      bcrt1p')
     }
   })
 

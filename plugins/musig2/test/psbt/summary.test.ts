@@ -1,7 +1,8 @@
 import { p2tr, p2wpkh, Transaction } from '@scure/btc-signer'
 import { pubECDSA, pubSchnorr } from '@scure/btc-signer/utils.js'
 import { describe, expect, test } from 'vitest'
-import { aggregateKeys } from '../../src/bip327/key-context.js'
+import { aggregateKeys, xOnlyKeyOf } from '../../src/bip327/key-context.js'
+import { deriveKey } from '../../src/psbt/derivation.js'
 import { type JointOutput, jointOutput } from '../../src/psbt/joint-output.js'
 import { decodeMaps, encodeMaps } from '../../src/psbt/maps.js'
 import type { BitcoinNetwork } from '../../src/psbt/network.js'
@@ -49,6 +50,24 @@ describe('a summary', () => {
       [46_000n, true],
     ])
     expect(sums).toMatchObject({ fee: 1_000n, sent: 60_000n, cost: 54_000n, lockTime: undefined, isReplaceable: false })
+  })
+
+  test.each<[string, Input, boolean]>([
+    ['signed already', mine(joint, 1), true],
+    ['without its rows', { txid: txidOf(1), index: 1, witnessUtxo: { script: joint.script, amount } }, false],
+    ['derived, and signed', mine(jointOutput(publicKeys, { path: [4] }), 1), true],
+    ['with somebody else', mine(jointOutput([publicKeys[0]!, ...publicKeysOf([bytesOf('friend')])]), 1), false],
+  ])('counts what the signers own and do not sign here, %s: another round may', async (_, other, isDone) => {
+    const maps = decodeMaps(psbtOf([mine(), other], [{ script: paid, amount }, joint.output(99_000n)]))
+    const [first = [], second = []] = maps.inputs
+    const signature = { key: Uint8Array.of(0x13), value: bytesOf('a', 'signature') }
+    const psbt = encodeMaps({ ...maps, inputs: [first, isDone ? [...second, signature] : second] })
+    const { inputs, cost } = await summaryOf(psbt)
+    expect(inputs.map(({ isSigned, isOurs }) => [isSigned, isOurs])).toEqual([
+      [true, true],
+      [false, true],
+    ])
+    expect(cost).toBe(101_000n)
   })
 
   test.each<[BitcoinNetwork, string]>([
@@ -112,6 +131,20 @@ describe('a summary', () => {
   })
 
   test.each([
+    ['blocks', 2, [144, 5], { blocks: 144, seconds: 0 }],
+    ['time', 2, [0x0040_0002, 0x0040_ffff], { blocks: 0, seconds: 65_535 * 512 }],
+    ['both', 2, [0x0040_0001, 3], { blocks: 3, seconds: 512 }],
+    ['what has no meaning', 2, [0x0f00_0000, 0xffff_fffd], undefined],
+    ['the first version', 1, [144, 5], undefined],
+    ['a later version', 3, [144, 5], { blocks: 144, seconds: 0 }],
+  ])('says how old what it spends must be, in %s', async (_, version, sequences, expected) => {
+    const transaction = new Transaction({ version, allowUnknownVersion: true })
+    for (const [at, sequence] of sequences.entries()) transaction.addInput({ ...mine(joint, at), sequence })
+    transaction.addOutput({ script: paid, amount: 1n })
+    expect((await summaryOf(transaction.toPSBT())).inputAge).toEqual(expected)
+  })
+
+  test.each([
     [0xffff_fffd, true],
     [0xffff_fffe, false],
   ])('says whether it can be replaced: sequence %i', async (sequence, isReplaceable) => {
@@ -129,6 +162,10 @@ describe('change', () => {
     const next = jointOutput(publicKeys, { path: [1, 5] })
     expect(await changeOf([next.output(1n)])).toEqual([true])
     expect(await changeOf([joint.output(1n)], [mine(next)])).toEqual([true])
+    const { outputs } = await summaryOf(
+      psbtOf([mine()], [next.output(1n), joint.output(1n), { script: paid, amount: 1n }]),
+    )
+    expect(outputs.map(({ path }) => path)).toEqual([[1, 5], undefined, undefined])
   })
 
   test('is found for the participants of each input, where they differ', async () => {
@@ -152,6 +189,40 @@ describe('change', () => {
   test('is not what a script could spend that no input has: the participants are the same, and a thief is in the tree', async () => {
     const thief = jointOutput(publicKeys, { merkleRoot: bytesOf('thief') })
     expect(await changeOf([thief.output(1n)])).toEqual([false])
+  })
+
+  test('is not what a script could spend that only some inputs have: whoever brought one may own the script', async () => {
+    const thief = jointOutput(publicKeys, { merkleRoot: bytesOf('thief') })
+    const next = jointOutput(publicKeys, { merkleRoot: bytesOf('thief'), path: [7] })
+    const inputs = [mine(joint, 0), mine(thief, 1)]
+    expect(await changeOf([joint.output(1n), thief.output(1n), next.output(1n)], inputs)).toEqual([true, false, false])
+    expect(await changeOf([thief.output(1n), next.output(1n)], [mine(thief)])).toEqual([true, true])
+  })
+
+  test('is not what a script could spend that an input names and does not have: its key is the output key itself', async () => {
+    const script = Uint8Array.of(0x51, 32, ...joint.internalKey)
+    const { tapInternalKey, ...fields } = joint.input({ txid: txidOf(0), index: 0, amount })
+    const bare = { ...fields, witnessUtxo: { script, amount }, tapMerkleRoot: bytesOf('thief') }
+    const thief = jointOutput(publicKeys, { merkleRoot: bytesOf('thief') })
+    expect(await changeOf([thief.output(1n), joint.output(1n), { script, amount: 1n }], [bare])).toEqual([
+      false,
+      true,
+      true,
+    ])
+  })
+
+  test('is not what is derived with a chain code that no input is derived with: who alone knows it could ask a ransom', async () => {
+    const chainCode = bytesOf('ransom')
+    const derivation = { chainCode, path: [1] }
+    const internalKey = xOnlyKeyOf(deriveKey(aggregateKeys(publicKeys), derivation))
+    const { script } = p2tr(internalKey)
+    const claim = jointOutput(publicKeys, { path: [1] }).output(1n)
+    const origin = claim.tapBip32Derivation![0]![1]
+    const output = { ...claim, script, tapInternalKey: internalKey, tapBip32Derivation: [[internalKey, origin]] }
+    const { global, ...maps } = decodeMaps(psbtOf([mine()], [output as Output]))
+    const xpub = Uint8Array.of(1, 4, 0x88, 0xb2, 0x1e, ...new Uint8Array(9), ...chainCode, ...joint.aggregateKey)
+    const psbt = encodeMaps({ ...maps, global: [...global, { key: xpub, value: new Uint8Array(4) }] })
+    expect((await summaryOf(psbt)).outputs.map(({ isChange }) => isChange)).toEqual([false])
   })
 
   test('is not what other participants own together, were it all but one of them', async () => {
