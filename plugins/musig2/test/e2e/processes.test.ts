@@ -193,7 +193,7 @@ describe('five signers in five processes', { timeout: 240_000 }, () => {
     death(2, 2, 'sign', 'kept'),
     death(3, 0, 'confirm', 'begins'),
   ]
-  const quick = ['nonces made', 'sign spent']
+  const quick = ['join kept', 'nonces made', 'agreed begins', 'sign spent']
   for (const each of deaths.filter(({ phase, when }) => isFull || quick.includes(`${phase} ${when}`))) {
     const { victim, host, phase, when } = each
     const who = victim === host ? 'who asked for it' : 'another'
