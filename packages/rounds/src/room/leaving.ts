@@ -25,10 +25,8 @@ export function ranOut(turn: Turn): void {
     finish(turn, { reason: 'TIMEOUT', detail: 'this member did not answer in time' })
   } else if (room.stage === 'joining' && attempt === undefined) {
     finish(turn, { reason: 'FAILED', detail: 'what this member signs to join was not signed and kept in time' })
-  } else if (attempt?.isOpen === true && isJudging(attempt)) {
-    // Everybody has spoken: what ends the attempt follows from that.
-    judgeRest(turn, attempt.id)
-  } else if (attempt?.isOpen === true) {
+  } else if (attempt?.isOpen === true && !isJudging(attempt)) {
+    // Where it is being judged, everybody has spoken, and what ends it is known soon.
     const phase = room.plan.phases[attempt.phase]?.name ?? ''
     const first = attempt.closings.find((closing) => endsFor(attempt, closing))
     const reason = first === undefined ? 'TIMEOUT' : reasonOf(attempt, first)
@@ -41,6 +39,7 @@ export function ranOut(turn: Turn): void {
 /** What is said here is good no longer, by this member's clock: whatever came of it, it ends here. What could still be judged is its reason. */
 export function expire(turn: Turn): void {
   ranOut(turn)
+  for (const { id } of turn.room.attempts) judgeRest(turn, id)
   settlePhases(turn)
   settleClosings(turn)
   finish(turn, { reason: 'TIMEOUT', detail: 'the round expired before it was over' })
